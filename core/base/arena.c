@@ -1,0 +1,127 @@
+#include "base/arena.h"
+
+#include <stdarg.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/status.h"
+
+enum { ALIGN = 64, CHUNK = 64 * 1024 };
+
+struct chunk {
+    struct chunk *next;
+    size_t size, used; /* of the bytes behind this head, which takes ALIGN bytes itself */
+};
+
+struct arena {
+    struct chunk *first, *current;
+};
+
+static size_t round_up(size_t size)
+{
+    return (size + ALIGN - 1) / ALIGN * ALIGN;
+}
+
+static void exhausted(void)
+{
+    fputs("gyre: this machine has no memory left\n", stderr);
+    exit(STATUS_LIMIT);
+}
+
+void *memory_try(size_t count, size_t size)
+{
+    size_t bytes = 0;
+    if (__builtin_mul_overflow(count, size, &bytes) || bytes > SIZE_MAX / 2)
+        return NULL;
+    bytes = round_up(bytes ? bytes : 1);
+    void *memory = aligned_alloc(ALIGN, bytes);
+    return memory ? memset(memory, 0, bytes) : NULL;
+}
+
+static struct chunk *chunk_create(size_t size)
+{
+    size_t const room = size > CHUNK ? size : CHUNK;
+    struct chunk *chunk = aligned_alloc(ALIGN, ALIGN + round_up(room));
+    if (!chunk)
+        exhausted();
+    *chunk = (struct chunk){.size = round_up(room)};
+    return chunk;
+}
+
+struct arena *arena_create(void)
+{
+    struct arena *arena = calloc(1, sizeof *arena);
+    if (!arena)
+        exhausted();
+    arena->first = arena->current = chunk_create(CHUNK);
+    return arena;
+}
+
+void arena_destroy(struct arena *arena)
+{
+    if (!arena)
+        return;
+    for (struct chunk *chunk = arena->first, *next; chunk; chunk = next) {
+        next = chunk->next;
+        free(chunk);
+    }
+    free(arena);
+}
+
+/* The first chunk from the current one on that has room; those passed over stay unused until the
+ * next reset. */
+static struct chunk *chunk_with_room(struct arena *arena, size_t size)
+{
+    struct chunk *chunk = arena->current;
+    while (chunk->size - chunk->used < size) {
+        if (!chunk->next)
+            chunk->next = chunk_create(size);
+        chunk = chunk->next;
+    }
+    return arena->current = chunk;
+}
+
+void *arena_take(struct arena *arena, size_t size)
+{
+    if (size > SIZE_MAX / 2)
+        exhausted();
+    size_t const room = round_up(size ? size : 1);
+    struct chunk *chunk = chunk_with_room(arena, room);
+    char *memory = (char *)chunk + ALIGN + chunk->used;
+    chunk->used += room;
+    return memory;
+}
+
+void *arena_alloc(struct arena *arena, size_t size)
+{
+    return memset(arena_take(arena, size), 0, size);
+}
+
+void arena_reset(struct arena *arena)
+{
+    for (struct chunk *chunk = arena->first; chunk; chunk = chunk->next)
+        chunk->used = 0;
+    arena->current = arena->first;
+}
+
+char *arena_text(struct arena *arena, const char *text)
+{
+    size_t const size = strlen(text) + 1;
+    return memcpy(arena_alloc(arena, size), text, size);
+}
+
+char *arena_format(struct arena *arena, const char *format, ...)
+{
+    va_list arguments, again;
+    va_start(arguments, format);
+    va_copy(again, arguments);
+    int const length = vsnprintf(NULL, 0, format, arguments);
+    size_t const size = length < 0 ? 1 : (size_t)length + 1;
+    char *text = arena_alloc(arena, size);
+    vsnprintf(text, size, format, again);
+    va_end(again);
+    va_end(arguments);
+    return text;
+}

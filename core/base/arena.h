@@ -1,0 +1,30 @@
+/* base/arena.h - memory that is freed all at once. */
+#ifndef BASE_ARENA_H
+#define BASE_ARENA_H
+
+#include <stddef.h>
+
+struct arena;
+
+/* Small pieces: when the machine has no memory left these end the process with
+ * one sentence and exit code 71. What can be large is asked for with memory_try. */
+struct arena *arena_create(void);
+void arena_destroy(struct arena *arena);
+
+/* Zeroed, 64-byte aligned; the second one is not zeroed. */
+void *arena_alloc(struct arena *arena, size_t size);
+void *arena_take(struct arena *arena, size_t size);
+char *arena_text(struct arena *arena, const char *text);
+char *arena_format(struct arena *arena, const char *format, ...)
+    __attribute__((format(printf, 2, 3)));
+
+/* Forgets all that was taken since, but keeps the memory for what comes. */
+void arena_reset(struct arena *arena);
+
+#define ARENA_NEW(arena, type)      ((type *)arena_alloc((arena), sizeof(type)))
+#define ARENA_ARRAY(arena, type, n) ((type *)arena_alloc((arena), sizeof(type) * (size_t)(n)))
+
+/* Zeroed, 64-byte aligned, given back with free(); NULL when there is none. */
+void *memory_try(size_t count, size_t size);
+
+#endif

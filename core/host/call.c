@@ -1,0 +1,159 @@
+#include "host/call.h"
+
+#include <stdatomic.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "gyre/update.h"
+#include "world/random.h"
+#include "world/sum.h"
+
+static atomic_int stopping;
+
+void call_stop_all(void)
+{
+    atomic_store(&stopping, 1);
+}
+
+bool call_stopping(void)
+{
+    return atomic_load_explicit(&stopping, memory_order_relaxed) != 0;
+}
+
+/* ---- services ----------------------------------------------------------- */
+
+static struct call *call_of(gyre_ctx *ctx)
+{
+    return (struct call *)(void *)ctx;
+}
+
+static gyre_status host_fail(gyre_ctx *ctx, gyre_status status, const char *sentence)
+{
+    struct call *call = call_of(ctx);
+    snprintf(call->sentence, sizeof call->sentence, "%s", sentence ? sentence : "");
+    call->said = sentence && *sentence;
+    return status;
+}
+
+static void *host_alloc(gyre_ctx *ctx, size_t size, size_t align)
+{
+    struct call *call = call_of(ctx);
+    if (align > 64 || (align & (align - 1)) != 0 || size > SIZE_MAX / 4)
+        return NULL;
+    return arena_alloc(call->instance->memory, size);
+}
+
+static void *host_scratch(gyre_ctx *ctx, size_t size)
+{
+    return size > SIZE_MAX / 4 ? NULL : arena_take(call_of(ctx)->scratch, size);
+}
+
+static void host_bits(gyre_ctx *ctx, uint32_t stream, uint64_t first, int64_t n, uint64_t *out)
+{
+    const struct call *call = call_of(ctx);
+    random_words(call->key, call->round, random_stream(stream & 0xffff, 0), first, n, out);
+}
+
+static void host_uniform(gyre_ctx *ctx, uint32_t stream, uint64_t first, int64_t n, double *out)
+{
+    enum { CHUNK = 256 };
+    uint64_t word[CHUNK];
+    for (int64_t done = 0; done < n; done += CHUNK) {
+        int64_t const part = n - done < CHUNK ? n - done : CHUNK;
+        host_bits(ctx, stream, first + (uint64_t)done, part, word);
+        for (int64_t i = 0; i < part; i++)
+            out[done + i] = random_unit(word[i]);
+    }
+}
+
+static void host_sum_row(gyre_ctx *ctx, gyre_sum *sum, const double *row, double share)
+{
+    (void)ctx;
+    sum_add_row(sum, row, share);
+}
+
+static gyre_status host_learn(gyre_ctx *ctx, const gyre_data *data, const gyre_examples *examples,
+                              double rate)
+{
+    struct call *call = call_of(ctx);
+    if (!call->learn)
+        return host_fail(ctx, GYRE_E_INVALID, "learn has a meaning only in an update's callback");
+    return call->learn(call, data, examples, rate);
+}
+
+static int32_t host_should_stop(gyre_ctx *ctx)
+{
+    (void)ctx;
+    return call_stopping();
+}
+
+static const gyre_host host = {
+    .size = sizeof host,
+    .abi_minor = GYRE_ABI_MINOR,
+    .fail = host_fail,
+    .alloc = host_alloc,
+    .scratch = host_scratch,
+    .uniform = host_uniform,
+    .bits = host_bits,
+    .sum_row = host_sum_row,
+    .learn = host_learn,
+    .should_stop = host_should_stop,
+};
+
+/* ---- a call's life ------------------------------------------------------ */
+
+void call_init(struct call *call, const struct instance *instance, const gyre_shape *shape)
+{
+    *call = (struct call){.instance = instance, .scratch = arena_create()};
+    call->ctx = (gyre_ctx){
+        .size = sizeof call->ctx,
+        .host = &host,
+        .shape = shape,
+        .conf = instance->conf,
+        .cache = instance->cache,
+        .fields = instance->fields,
+    };
+}
+
+void call_fini(struct call *call)
+{
+    arena_destroy(call->scratch);
+}
+
+void call_bind(struct call *call, uint64_t seed, uint32_t replicate, void *state)
+{
+    call->ctx.replicate = replicate;
+    call->ctx.state = state;
+    call->key = random_key(seed, replicate, call->instance->label);
+}
+
+gyre_ctx *call_begin(struct call *call, int64_t round)
+{
+    arena_reset(call->scratch);
+    call->round = (uint32_t)round;
+    call->said = false;
+    return &call->ctx;
+}
+
+const char *call_sentence(const struct call *call, gyre_status status)
+{
+    if (call->said)
+        return call->sentence;
+    return status == GYRE_E_NOMEM ? "found no memory" : "failed and did not say why";
+}
+
+enum status call_status(gyre_status status)
+{
+    switch (status) {
+    case GYRE_OK:
+        return STATUS_OK;
+    case GYRE_E_INVALID:
+        return STATUS_DATA;
+    case GYRE_E_NOMEM:
+        return STATUS_LIMIT;
+    case GYRE_E_STOPPED:
+        return STATUS_STOPPED;
+    default:
+        return STATUS_BUG;
+    }
+}

@@ -1,0 +1,155 @@
+#include "host/describe.h"
+
+#include <math.h>
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "base/utf8.h"
+
+/* ---- numbers ------------------------------------------------------------------------------- */
+
+static json_t *number(double x)
+{
+    if (isinf(x))
+        return json_string(x > 0 ? "inf" : "-inf");
+    return json_real(x);
+}
+
+/* Bounds such as (double)INT64_MAX are one above what an int64_t holds. */
+static json_t *integer(double x)
+{
+    if (x >= 0x1p63)
+        return json_integer(INT64_MAX);
+    return json_integer(x <= -0x1p63 ? INT64_MIN : (json_int_t)x);
+}
+
+/* ---- parameters ---------------------------------------------------------------------------- */
+
+static const char *type_word(gyre_type type)
+{
+    static const char *const word[] = {
+        [GYRE_BOOL] = "bool",   [GYRE_I64] = "integer", [GYRE_F64] = "number",
+        [GYRE_ENUM] = "choice", [GYRE_TEXT] = "text",
+    };
+    return word[type];
+}
+
+static json_t *choices(const gyre_param *p)
+{
+    json_t *const all = json_array();
+    for (const char *const *choice = p->choices; *choice; choice++)
+        json_array_append_new(all, json_string(*choice));
+    return all;
+}
+
+static json_t *default_value(const gyre_param *p)
+{
+    switch (p->type) {
+    case GYRE_BOOL:
+        return json_boolean(p->def > 0);
+    case GYRE_I64:
+        return integer(p->def);
+    case GYRE_F64:
+        return number(p->def);
+    case GYRE_ENUM:
+        return json_string(p->choices[(int)p->def]);
+    default:
+        return json_string(p->text_def);
+    }
+}
+
+static void add_range(json_t *to, const gyre_param *p)
+{
+    bool const whole = p->type == GYRE_I64;
+    json_object_set_new(to, "min", whole ? integer(p->min) : number(p->min));
+    json_object_set_new(to, "max", whole ? integer(p->max) : number(p->max));
+    json_object_set_new(to, "open_min", json_boolean(p->flags & GYRE_PARAM_OPEN_MIN));
+    json_object_set_new(to, "open_max", json_boolean(p->flags & GYRE_PARAM_OPEN_MAX));
+}
+
+static json_t *param(const gyre_param *p)
+{
+    bool const required = p->flags & GYRE_PARAM_REQUIRED;
+    json_t *const to = json_pack("{s:s, s:s, s:b}", "key", p->key, "type", type_word(p->type),
+                                 "required", (int)required);
+    if (!required)
+        json_object_set_new(to, "default", default_value(p));
+    if (p->type == GYRE_I64 || p->type == GYRE_F64)
+        add_range(to, p);
+    if (p->type == GYRE_ENUM)
+        json_object_set_new(to, "choices", choices(p));
+    json_object_set_new(to, "unit", json_string(p->unit));
+    json_object_set_new(to, "doc", json_string(p->doc));
+    return to;
+}
+
+/* ---- columns, outputs, hooks --------------------------------------------------------------- */
+
+static json_t *field(const gyre_field *f)
+{
+    static const char *const of[] = {
+        [GYRE_OF_STATE] = "states", [GYRE_OF_AGENT] = "agents", [GYRE_OF_CONTEXT] = "contexts"};
+    return json_pack("{s:s, s:s?, s:s, s:b, s:s?, s:s}", "name", f->name, "column", f->column, "of",
+                     of[f->of], "optional", (int)((f->access & GYRE_OPTIONAL) != 0), "when",
+                     f->when, "doc", f->doc);
+}
+
+static json_t *output(const gyre_output *o)
+{
+    const char *const worse = o->direction > 0 ? "higher" : o->direction < 0 ? "lower" : NULL;
+    return json_pack("{s:s, s:s, s:o, s:o, s:s?, s:b, s:s}", "name", o->name, "unit", o->unit, "lo",
+                     number(o->lo), "hi", number(o->hi), "worse", worse, "headline",
+                     (int)(o->headline != 0), "doc", o->doc);
+}
+
+static json_t *hooks(const gyre_intervention_ops *ops)
+{
+    json_t *const all = json_array();
+    if (ops->on_distribution)
+        json_array_append_new(all, json_string("on_distribution"));
+    if (ops->judge)
+        json_array_append_new(all, json_string("judge"));
+    return all;
+}
+
+/* ---- all of it ----------------------------------------------------------------------------- */
+
+static void add_tables(json_t *to, const struct component *c)
+{
+    json_t *const parameters = json_array(), *const columns = json_array();
+    for (uint32_t i = 0; i < c->about.param_count; i++)
+        json_array_append_new(parameters, param(&c->about.params[i]));
+    for (uint32_t i = 0; i < c->about.field_count; i++)
+        json_array_append_new(columns, field(&c->about.fields[i]));
+    json_object_set_new(to, "parameters", parameters);
+    json_object_set_new(to, "columns", columns);
+}
+
+static void add_of_kind(json_t *to, const struct component *c)
+{
+    if (c->about.kind == GYRE_KIND_INTERVENTION)
+        json_object_set_new(to, "hooks", hooks(&c->ops.intervention));
+    if (c->about.kind != GYRE_KIND_METRIC)
+        return;
+    json_t *const outputs = json_array();
+    for (uint32_t i = 0; i < c->ops.metric.output_count; i++)
+        json_array_append_new(outputs, output(&c->ops.metric.outputs[i]));
+    json_object_set_new(to, "outputs", outputs);
+}
+
+json_t *describe_component(struct arena *arena, const struct component *component)
+{
+    const gyre_component *const about = &component->about;
+    const struct module *const module = component->module;
+    json_t *const to =
+        json_pack("{s:s, s:s, s:s, s:s, s:s}", "id", about->id, "kind", kind_word(about->kind),
+                  "version", about->version, "summary", about->summary, "doc", about->doc);
+    add_tables(to, component);
+    add_of_kind(to, component);
+    json_object_set_new(to, "file", json_string(utf8_text(arena, module->path)));
+    json_object_set_new(to, "digest", json_string(module->digest));
+    json_object_set_new(to, "module",
+                        json_pack("{s:s, s:s, s:s}", "id", module->about.id, "version",
+                                  module->about.version, "license", module->about.license));
+    return to;
+}

@@ -1,0 +1,38 @@
+/* host/instance.h - a component as one scenario uses it: configured, bound to columns, opened. */
+#ifndef HOST_INSTANCE_H
+#define HOST_INSTANCE_H
+
+#include "host/registry.h"
+#include "scenario/scenario.h"
+
+/* When an intervention acts. */
+struct timing {
+    int64_t every, from, until; /* until 0: to the end        */
+    int trigger;                /* an output's number, or -1  */
+    bool above;                 /* else below                 */
+    double limit;
+};
+
+struct instance {
+    const struct component *component;
+    const char *name;  /* "verify#2"                     */
+    const char *label; /* "intervention.verify#2"        */
+    struct place at;
+    const gyre_shape *shape;
+    void *conf;
+    void *cache;
+    gyre_view *fields; /* [field_count] */
+    struct arena *memory;
+    bool open;
+    struct timing timing; /* interventions only */
+};
+
+/* Reads the use's keys by the component's table, binds columns, asks check and open. Keys in `also`
+ * (ends with NULL, may be NULL) are the host's own. False with sentences in report; the instance is
+ * then closed. */
+bool instance_open(struct instance *instance, struct arena *arena, struct registry *registry,
+                   const struct use *use, gyre_kind kind, const char *const *also,
+                   const struct columns *columns, const gyre_shape *shape, struct report *report);
+void instance_close(struct instance *instance);
+
+#endif

@@ -1,0 +1,96 @@
+/* A sample stays when every verifier that checks it passes it. A slot is drawn and judged by each
+ * verifier in the file's order; a redrawn one begins again with the first. Slots are exchangeable,
+ * so a budget that is spent on the first slots checks a random choice of samples.
+ */
+#include "schedule/judge.h"
+
+#include "world/random.h"
+
+static uint64_t address(const struct filling *f, int64_t slot)
+{
+    return (uint64_t)(f->dataset * f->replicate->plan->shape.samples + slot);
+}
+
+static uint32_t draw(const struct filling *f, int64_t slot, uint32_t attempt)
+{
+    uint64_t const word = random_word(f->replicate->sampling_key, (uint32_t)f->round,
+                                      random_stream(STREAM_SAMPLE, attempt), address(f, slot));
+    return alias_draw(f->alias, word);
+}
+
+/* The coin is tossed only where it can fall both ways: words are addressed, so none is missed. */
+static bool passes(const struct filling *f, const struct judge *judge, int64_t slot,
+                   uint32_t attempt, uint32_t state)
+{
+    double const pass = judge->verdict.pass[state];
+    if (pass <= 0 || pass >= 1)
+        return pass >= 1;
+    return random_unit(random_word(judge->key, (uint32_t)f->round,
+                                   random_stream(STREAM_COIN, attempt), address(f, slot))) < pass;
+}
+
+enum verdict { STAYS, DROPPED, AGAIN };
+
+static enum verdict judge_one(const struct filling *f, int j, int64_t slot, uint32_t attempt,
+                              uint32_t state)
+{
+    const struct judge *judge = &f->replicate->judges[j];
+    int64_t *tally = f->tally + judge->by->first_tally;
+    if (f->budget[j] == 0)
+        return judge->verdict.unchecked == GYRE_KEEP ? STAYS : DROPPED;
+    if (f->budget[j] > 0)
+        f->budget[j]--;
+    tally[TALLY_CHECKED]++;
+    if (passes(f, judge, slot, attempt, state))
+        return STAYS;
+    tally[TALLY_REJECTED]++;
+    if (judge->verdict.act == GYRE_DROP)
+        return DROPPED;
+    if (attempt + 1 == JUDGE_TRIES) {
+        tally[TALLY_GIVEN_UP]++;
+        return DROPPED;
+    }
+    tally[TALLY_REDRAWN]++;
+    return AGAIN;
+}
+
+static uint32_t settle(const struct filling *f, int64_t slot, uint32_t state)
+{
+    int64_t const nothing = f->replicate->plan->shape.states;
+    for (uint32_t attempt = 0;; state = draw(f, slot, ++attempt)) {
+        enum verdict verdict = state == nothing ? DROPPED : STAYS;
+        for (int j = 0; j < f->replicate->judge_count && verdict == STAYS; j++)
+            verdict = judge_one(f, j, slot, attempt, state);
+        if (verdict != AGAIN)
+            return verdict == STAYS ? state : SAMPLE_NONE;
+    }
+}
+
+void judge_fill(const struct filling *f, int64_t begin, int64_t end, uint32_t *state)
+{
+    for (int64_t slot = begin; slot < end; slot += REPLICATE_CHUNK) {
+        int64_t const n = end - slot < REPLICATE_CHUNK ? end - slot : REPLICATE_CHUNK;
+        random_words(f->replicate->sampling_key, (uint32_t)f->round,
+                     random_stream(STREAM_SAMPLE, 0), address(f, slot), n, f->bench->word);
+        alias_draw_all(f->alias, f->bench->word, n, state + slot);
+    }
+    for (int64_t slot = begin; slot < end; slot++)
+        state[slot] = settle(f, slot, state[slot]);
+}
+
+bool judge_is_limited(const struct replicate *r)
+{
+    bool limited = false;
+    for (int j = 0; j < r->judge_count; j++)
+        limited = limited || r->judges[j].verdict.budget >= 0;
+    return limited;
+}
+
+void judge_budget(const struct replicate *r, int64_t round, int64_t dataset, int64_t *budget)
+{
+    int64_t const datasets = r->plan->shape.datasets;
+    for (int j = 0; j < r->judge_count; j++) {
+        int64_t const whole = r->judges[j].verdict.budget;
+        budget[j] = whole < 0 ? -1 : gyre_quota(whole, (dataset + round) % datasets, datasets);
+    }
+}

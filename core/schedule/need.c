@@ -1,0 +1,53 @@
+/* What a run will take, said before it begins. */
+#include <string.h>
+
+#include "base/machine.h"
+#include "base/text.h"
+#include "schedule/plan.h"
+
+struct plan_need plan_need(const struct plan *plan, int threads)
+{
+    const struct scenario *s = plan->scenario;
+    bool const apart = s->replicates >= threads;
+    double const lanes = apart ? threads : 1, workers = apart ? 1 : threads;
+    double const states = (double)plan->shape.states, datasets = (double)plan->shape.datasets;
+    double const alias = 16 + 4 + 8, stride = (double)((plan->row_size + 63) / 64 * 64);
+    double const world = 4 * 8 + 8.0 * plan->intervention_count + alias;
+    double const bench = 2 * 8 + 8 + alias + 4 * 8;
+    struct plan_need need = {0};
+    need.rows = lanes * (datasets * (stride + 8) + 4.0 * (double)plan->shape.agents);
+    need.states = states * (lanes * (world + workers * bench) + 8 * 8) +
+                  lanes * workers * 4.0 * (double)s->samples;
+    need.series = (double)s->replicates * ((double)s->rounds + 1) * 8 *
+                  (plan->output_count + plan->tally_count);
+    need.total = need.rows + need.states + need.series;
+    return need;
+}
+
+/* The key to change when it does not fit: that of the largest part. */
+static const char *advice(const struct plan_need *need)
+{
+    if (need->series >= need->rows && need->series >= need->states)
+        return "rounds, replicates or metrics";
+    return need->rows >= need->states ? "agents or states" : "states or samples";
+}
+
+bool plan_fits(const struct plan *plan, int threads, struct report *report)
+{
+    char wants[TEXT_REAL], has[TEXT_REAL];
+    struct place const at = {plan->scenario->path, 0, 0};
+    struct plan_need const need = plan_need(plan, threads);
+    double const memory = machine_memory();
+    if (need.total > memory)
+        report_add(report, STATUS_LIMIT, at,
+                   "this run needs %s of memory, and this machine has %s free; fewer %s would make "
+                   "it fit",
+                   text_bytes(wants, need.total), text_bytes(has, memory), advice(&need));
+    else if (plan->scenario->rounds > UINT32_MAX)
+        report_add(report, STATUS_LIMIT, at,
+                   "rounds = %lld is above %lld: random words have no more addresses",
+                   (long long)plan->scenario->rounds, (long long)UINT32_MAX);
+    else
+        return true;
+    return false;
+}

@@ -1,0 +1,68 @@
+/* schedule/plan.h - a scenario bound to its components: all that a run needs and never changes. */
+#ifndef SCHEDULE_PLAN_H
+#define SCHEDULE_PLAN_H
+
+#include "host/instance.h"
+#include "record/result.h"
+
+/* What the host counts for every judge, and for the data. Each is one tally of the run. */
+enum { TALLY_CHECKED, TALLY_REJECTED, TALLY_REDRAWN, TALLY_GIVEN_UP, TALLIES_OF_JUDGE };
+enum { TALLY_STARVED, TALLY_STARVED_CONTEXTS, TALLIES_OF_SAMPLING };
+
+/* Where an instance's outputs or tallies begin among the run's. */
+struct plan_metric {
+    struct instance *instance;
+    const gyre_metric_ops *ops;
+    int first_output;
+    uint32_t first_slot, slots;
+};
+
+struct plan_intervention {
+    struct instance *instance;
+    const gyre_intervention_ops *ops;
+    int first_tally; /* TALLIES_OF_JUDGE of them, where there is a judge */
+};
+
+struct plan {
+    struct arena *arena;
+    const struct scenario *scenario;
+    gyre_shape shape;
+    const uint32_t *context_of; /* [states]; NULL with one context */
+    size_t row_size;
+
+    struct instance *instances; /* policy, selection, update, metrics, interventions */
+    int instance_count;
+    struct instance *policy, *selection, *update;
+    struct plan_metric *metrics;
+    int metric_count;
+    struct plan_intervention *interventions;
+    int intervention_count;
+
+    struct result_output *outputs;
+    int output_count;
+    const char **tallies;
+    int tally_count;
+    uint32_t slot_count; /* of all metrics */
+};
+
+/* NULL with sentences in report. */
+struct plan *plan_create(struct arena *arena, const struct scenario *scenario,
+                         struct registry *registry, struct report *report);
+void plan_destroy(struct plan *plan);
+
+/* Bytes that a run with so many threads takes at its most, and how they add up. */
+struct plan_need {
+    double total;
+    double rows;   /* what agents are: M rows, or one           */
+    double states; /* columns, laws and tables over states      */
+    double series; /* every measured number until the end       */
+};
+struct plan_need plan_need(const struct plan *plan, int threads);
+
+/* Reports (STATUS_LIMIT) a run that this machine has no memory for. */
+bool plan_fits(const struct plan *plan, int threads, struct report *report);
+
+/* What the record keeps of it. Texts live in the plan's arena. */
+struct result_run plan_describe(const struct plan *plan, const char *const *sets, int threads);
+
+#endif

@@ -1,0 +1,230 @@
+#include "schedule/replicate.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "world/random.h"
+
+/* ---- memory ------------------------------------------------------------- */
+
+/* Large pieces are asked for one by one, so that a lack of memory is an answer, not an end. */
+static void *large(struct replicate *r, int64_t count, size_t size)
+{
+    void *memory = memory_try((size_t)count, size);
+    r->large[r->large_count++] = memory;
+    return memory;
+}
+
+static void make_sum(struct replicate *r, struct gyre_sum *sum, int64_t count)
+{
+    int64_t *memory = large(r, 2 * count, sizeof *memory);
+    if (memory)
+        sum_init(sum, count, memory);
+}
+
+static void make_alias(struct replicate *r, struct alias *alias)
+{
+    int64_t const columns = r->plan->shape.states + 1;
+    void *memory = large(r, alias_size(columns), 1);
+    if (memory)
+        alias_init(alias, columns, memory);
+}
+
+static void make_bench(struct replicate *r, struct bench *bench, bool first)
+{
+    const struct plan *plan = r->plan;
+    const gyre_shape *shape = &plan->shape;
+    make_sum(r, &bench->mixture, shape->states);
+    make_sum(r, &bench->slots, plan->slot_count);
+    bench->p = large(r, shape->states + 1, sizeof *bench->p);
+    bench->total = large(r, shape->contexts, sizeof *bench->total);
+    bench->slot = large(r, plan->slot_count, sizeof *bench->slot);
+    bench->word = large(r, REPLICATE_CHUNK, sizeof *bench->word);
+    bool const draws = first || shape->datasets > 1;
+    bench->state = large(r, draws ? shape->samples : 0, sizeof *bench->state);
+    bench->budget = large(r, plan->intervention_count, sizeof *bench->budget);
+    bench->tally = large(r, plan->tally_count, sizeof *bench->tally);
+    if (plan->scenario->mixing < 1 && shape->samples > 0)
+        make_alias(r, &bench->alias);
+    bench->calls = ARENA_ARRAY(r->arena, struct call, plan->instance_count);
+    for (int i = 0; i < plan->instance_count; i++)
+        call_init(&bench->calls[i], &plan->instances[i], shape);
+}
+
+static void make_world(struct replicate *r)
+{
+    const struct plan *plan = r->plan;
+    int64_t const states = plan->shape.states;
+    r->mixture = large(r, states, sizeof *r->mixture);
+    r->weight = large(r, states, sizeof *r->weight);
+    r->distribution = large(r, states, sizeof *r->distribution);
+    r->law = large(r, states + 1, sizeof *r->law);
+    r->value = large(r, plan->output_count, sizeof *r->value);
+    r->tally = large(r, plan->tally_count, sizeof *r->tally);
+    if (plan->scenario->mixing == 1 && plan->shape.samples > 0)
+        make_alias(r, &r->alias);
+    r->state = ARENA_ARRAY(r->arena, void *, plan->instance_count);
+    for (int i = 0; i < plan->instance_count; i++)
+        r->state[i] = arena_alloc(r->arena, plan->instances[i].component->about.state_size);
+    r->judges = ARENA_ARRAY(r->arena, struct judge, plan->intervention_count);
+    for (int i = 0; i < plan->intervention_count; i++)
+        r->judges[i].verdict.pass = large(r, states, sizeof(double));
+}
+
+struct replicate *replicate_create(const struct plan *plan, int workers)
+{
+    struct arena *arena = arena_create();
+    struct replicate *r = ARENA_NEW(arena, struct replicate);
+    r->arena = arena;
+    r->plan = plan;
+    r->workers = workers;
+    r->large = ARENA_ARRAY(arena, void *, 16 + plan->intervention_count + 16 * workers);
+    r->bench = ARENA_ARRAY(arena, struct bench, workers);
+    int64_t const capacity = plan->shape.datasets == 1 ? 1 : plan->shape.agents;
+    bool good =
+        rows_init(&r->rows, plan->shape.agents, capacity, plan->row_size, plan->scenario->weight);
+    make_world(r);
+    for (int w = 0; w < workers; w++)
+        make_bench(r, &r->bench[w], w == 0);
+    for (int i = 0; i < r->large_count; i++)
+        good = good && r->large[i];
+    if (good)
+        return r;
+    replicate_destroy(r);
+    return NULL;
+}
+
+void replicate_destroy(struct replicate *r)
+{
+    if (!r)
+        return;
+    for (int w = 0; w < r->workers; w++)
+        for (int i = 0; i < r->plan->instance_count; i++)
+            call_fini(&r->bench[w].calls[i]);
+    for (int i = 0; i < r->large_count; i++)
+        free(r->large[i]);
+    rows_fini(&r->rows);
+    arena_destroy(r->arena);
+}
+
+/* ---- failures ----------------------------------------------------------- */
+
+void bench_fail(struct bench *bench, int64_t item, enum status status,
+                const struct instance *instance, const char *format, ...)
+{
+    struct failure *failure = &bench->failure;
+    if (failure->status != STATUS_OK && failure->item <= item)
+        return;
+    *failure = (struct failure){.status = status, .item = item, .instance = instance};
+    va_list arguments;
+    va_start(arguments, format);
+    vsnprintf(failure->sentence, sizeof failure->sentence, format, arguments);
+    va_end(arguments);
+}
+
+bool bench_accept(struct bench *bench, int64_t item, const struct call *call, gyre_status status)
+{
+    if (status != GYRE_OK)
+        bench_fail(bench, item, call_status(status), call->instance, "%s",
+                   call_sentence(call, status));
+    return status == GYRE_OK;
+}
+
+enum status replicate_join_failures(struct replicate *r)
+{
+    for (int w = 0; w < r->workers; w++) {
+        const struct failure *one = &r->bench[w].failure;
+        if (one->status == STATUS_OK)
+            continue;
+        if (r->failure.status == STATUS_OK || one->item < r->failure.item)
+            r->failure = *one;
+    }
+    return r->failure.status;
+}
+
+/* ---- calls -------------------------------------------------------------- */
+
+struct call *replicate_call(const struct replicate *r, const struct instance *instance, int worker)
+{
+    return &r->bench[worker].calls[instance - r->plan->instances];
+}
+
+gyre_round replicate_view(const struct replicate *r)
+{
+    return (gyre_round){
+        .size = sizeof(gyre_round),
+        .round = r->round,
+        .mixture = r->mixture,
+        .weight = r->weight,
+        .distribution = r->distribution,
+    };
+}
+
+/* ---- the start ---------------------------------------------------------- */
+
+static void bind_calls(struct replicate *r)
+{
+    for (int w = 0; w < r->workers; w++) {
+        r->bench[w].failure = (struct failure){.status = STATUS_OK};
+        for (int i = 0; i < r->plan->instance_count; i++)
+            call_bind(&r->bench[w].calls[i], r->plan->scenario->seed, (uint32_t)r->index,
+                      r->state[i]);
+    }
+}
+
+static void reset_states(struct replicate *r)
+{
+    for (int i = 0; i < r->plan->instance_count; i++) {
+        const gyre_component *about = &r->plan->instances[i].component->about;
+        struct call *call = &r->bench[0].calls[i];
+        memset(r->state[i], 0, about->state_size);
+        if (about->reset)
+            bench_accept(&r->bench[0], i, call, about->reset(call_begin(call, 0)));
+    }
+}
+
+enum status replicate_reset(struct replicate *r, int64_t index)
+{
+    const struct plan *plan = r->plan;
+    r->index = index;
+    r->round = 0;
+    r->failure = (struct failure){.status = STATUS_OK};
+    r->sampling_key = random_key(plan->scenario->seed, (uint32_t)index, "core.sampling");
+    memset(r->tally, 0, sizeof *r->tally * (size_t)plan->tally_count);
+    bind_calls(r);
+    reset_states(r);
+    rows_unite(&r->rows);
+    gyre_rows const rows = rows_view(&r->rows, 0, 1);
+    struct call *call = replicate_call(r, plan->policy, 0);
+    const gyre_policy_ops *policy = &plan->policy->component->ops.policy;
+    bench_accept(&r->bench[0], plan->instance_count, call,
+                 policy->start(call_begin(call, 0), &rows, plan->scenario->start));
+    return replicate_join_failures(r);
+}
+
+/* ---- digest ------------------------------------------------------------- */
+
+/* Of what agents say, not of how rows hold it: row by row, then agent by agent. */
+struct digest replicate_digest(struct replicate *r)
+{
+    const struct plan *plan = r->plan;
+    const gyre_policy_ops *policy = &plan->policy->component->ops.policy;
+    struct call *call = replicate_call(r, plan->policy, 0);
+    struct digest whole = digest_bytes("", 0), last = whole;
+    int64_t at = -1;
+    for (int64_t m = 0; m < r->rows.agents; m++) {
+        if (r->rows.row_of[m] != at) {
+            at = r->rows.row_of[m];
+            gyre_rows const row = rows_view(&r->rows, at, at + 1);
+            policy->weigh(call_begin(call, r->round), &row, r->bench[0].p);
+            last = digest_bytes(r->bench[0].p, sizeof(double) * (size_t)plan->shape.states);
+        }
+        whole = digest_join(whole, last);
+    }
+    for (int i = 0; i < plan->instance_count; i++)
+        whole = digest_join(
+            whole, digest_bytes(r->state[i], plan->instances[i].component->about.state_size));
+    return whole;
+}

@@ -1,0 +1,45 @@
+/* The closed loop of arXiv 2602.09877. Row t is the world after t updates; row 0 the start.
+ *
+ *   express select measure                                              -> row 0
+ *   for t = 1 .. rounds
+ *       intervene   on_distribution; judges say what they would pass
+ *       teach       draw N samples a dataset, judge them, learn from them
+ *       express     policies -> mixture Pbar
+ *       select      selection weighs the states -> P_t
+ *       measure     metrics read the world                              -> row t
+ *
+ * Interventions of round t, and their triggers, see row t - 1. Nothing here knows a component by
+ * name, a thread or a random word: components come from the plan, threads from workers.c, words by
+ * address from (seed, replicate, name, round).
+ */
+#include "schedule/round.h"
+
+#include "schedule/phases.h"
+
+/* What the agents are now, seen and told. */
+static enum status show(struct replicate *r, int64_t round, const struct round_watch *watch)
+{
+    r->round = round;
+    if (phase_express(r) || phase_select(r) || phase_measure(r))
+        return r->failure.status;
+    return watch->row(watch->argument, r);
+}
+
+/* One generation: the society learns from what it says. */
+static enum status live(struct replicate *r, int64_t round)
+{
+    if (phase_intervene(r, round) || phase_teach(r, round))
+        return r->failure.status;
+    return STATUS_OK;
+}
+
+enum status round_run(struct replicate *r, const struct round_watch *watch)
+{
+    enum status status = show(r, 0, watch);
+    for (int64_t t = 1; status == STATUS_OK && t <= r->plan->shape.rounds; t++) {
+        status = call_stopping() ? STATUS_STOPPED : live(r, t);
+        if (status == STATUS_OK)
+            status = show(r, t, watch);
+    }
+    return status;
+}

@@ -1,0 +1,105 @@
+#include "schedule/timing.h"
+
+#include <float.h>
+#include <string.h>
+
+#include "base/text.h"
+#include "scenario/params.h"
+
+#define FOREVER 1e15
+
+static const gyre_param timing_params[] = {
+    GYRE_P_I64(struct timing, every, 1, 1, FOREVER, "rounds", "Acts in every n-th round."),
+    GYRE_P_I64(struct timing, from, 1, 1, FOREVER, "rounds", "The first round it acts in."),
+    GYRE_P_I64(struct timing, until, 0, 0, FOREVER, "rounds",
+               "The last round it may act in; 0: the run's last."),
+};
+
+struct when_conf {
+    const char *metric;
+    double above, below;
+};
+
+/* A limit that nobody set stands at the far end of what it can be. */
+static const gyre_param when_params[] = {
+    {.key = "metric",
+     .type = GYRE_TEXT,
+     .flags = GYRE_PARAM_REQUIRED,
+     .offset = offsetof(struct when_conf, metric),
+     .unit = "",
+     .doc = "An output of the row before, as in safety.kl."},
+    GYRE_P_F64(struct when_conf, above, DBL_MAX, -DBL_MAX, DBL_MAX, "",
+               "Acts when the output is above this."),
+    GYRE_P_F64(struct when_conf, below, -DBL_MAX, -DBL_MAX, DBL_MAX, "",
+               "Acts when the output is below this."),
+};
+
+static void find_trigger(struct timing *timing, const struct plan *plan, const char *owner,
+                         const char *name, struct place at, struct report *report)
+{
+    const char **names = ARENA_ARRAY(plan->arena, const char *, plan->output_count + 1);
+    for (int i = 0; i < plan->output_count; i++) {
+        names[i] = plan->outputs[i].name;
+        if (strcmp(names[i], name) == 0)
+            timing->trigger = i;
+    }
+    if (timing->trigger >= 0)
+        return;
+    const char *near = text_nearest(name, names);
+    report_add(report, STATUS_DATA, at, "%s: when: \"%s\" is not measured in this scenario%s%s%s",
+               owner, name, near ? "; did you mean \"" : "", near ? near : "", near ? "\"?" : "");
+}
+
+static void read_when(struct timing *timing, const struct plan *plan, const char *owner,
+                      struct node *when, struct report *report)
+{
+    struct when_conf conf;
+    int const before = report_count(report);
+    if (when->kind != NODE_TABLE) {
+        report_add(report, STATUS_DATA, when->at,
+                   "%s: when must be a table such as { metric = \"safety.kl\", above = 0.5 }",
+                   owner);
+        return;
+    }
+    params_read(plan->arena, when_params, GYRE_COUNT(when_params), owner, when, when->at, &conf,
+                report);
+    node_refuse_unknown(when, owner, (const char *const[]){"metric", "above", "below", NULL},
+                        report);
+    if (report_count(report) > before)
+        return;
+    bool const above = conf.above<DBL_MAX, below = conf.below> - DBL_MAX;
+    if (above == below)
+        report_add(report, STATUS_DATA, when->at,
+                   "%s: when needs one limit, `above` or `below`, and has %s", owner,
+                   above ? "both" : "none");
+    timing->above = above;
+    timing->limit = above ? conf.above : conf.below;
+    find_trigger(timing, plan, owner, conf.metric, when->at, report);
+}
+
+void timing_read(struct timing *timing, const struct plan *plan, const struct use *use,
+                 struct report *report)
+{
+    const char *owner = arena_format(plan->arena, "intervention.%s", use->name);
+    params_read(plan->arena, timing_params, GYRE_COUNT(timing_params), owner, use->table, use->at,
+                timing, report);
+    timing->trigger = -1;
+    if (timing->until && timing->until < timing->from)
+        report_add(report, STATUS_DATA, node_find(use->table, "until")->at,
+                   "%s: until = %lld is before from = %lld: it would never act", owner,
+                   (long long)timing->until, (long long)timing->from);
+    struct node *when = node_find(use->table, "when");
+    if (when)
+        read_when(timing, plan, owner, when, report);
+}
+
+bool timing_acts(const struct timing *timing, int64_t round, const double *value)
+{
+    if (round < timing->from || (timing->until && round > timing->until) ||
+        (round - timing->from) % timing->every != 0)
+        return false;
+    if (timing->trigger < 0)
+        return true;
+    double const x = value[timing->trigger]; /* a missing output is NaN: no comparison holds */
+    return timing->above ? x > timing->limit : x < timing->limit;
+}

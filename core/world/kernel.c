@@ -1,0 +1,223 @@
+/* Compiled once for each instruction set (CMakeLists.txt). What it calls from headers must be
+ * static: a function that the linker could share would carry AVX-512 into the rest of gyre. */
+#include "world/kernel.h"
+
+#include <immintrin.h>
+#include <string.h>
+
+#include "gyre/real.h"
+
+#define JOIN_(a, b) a##b
+#define JOIN(a, b)  JOIN_(a, b)
+#define TEXT_(a)    #a
+#define TEXT(a)     TEXT_(a)
+
+extern const struct kernel JOIN(kernel_, KERNEL_ISA);
+
+/* Iterations of the next loop may go side by side: arrays are equal or apart. */
+#ifdef __clang__
+#pragma clang diagnostic ignored "-Wpass-failed" /* sanitizers rule it out */
+#define ABREAST _Pragma("clang loop vectorize(assume_safety)")
+#else
+#define ABREAST _Pragma("GCC ivdep")
+#endif
+
+/* ---- random words -------------------------------------------------------------------------- */
+
+/* Compilers do not see that a product of 32-bit numbers in 64-bit lanes is one instruction. */
+#if defined(__AVX512F__)
+typedef __m512i vector;
+#define MULTIPLY _mm512_mul_epu32
+#define EVEN     _mm512_unpacklo_epi64
+#define ODD      _mm512_unpackhi_epi64
+#elif defined(__AVX2__)
+typedef __m256i vector;
+#define MULTIPLY _mm256_mul_epu32
+#define EVEN     _mm256_unpacklo_epi64
+#define ODD      _mm256_unpackhi_epi64
+#else
+typedef __m128i vector;
+#define MULTIPLY _mm_mul_epu32
+#define EVEN     _mm_unpacklo_epi64
+#define ODD      _mm_unpackhi_epi64
+#endif
+
+typedef uint64_t lanes __attribute__((vector_size(sizeof(vector))));
+
+enum { LANES = sizeof(lanes) / sizeof(uint64_t), ROUNDS = 10, CHUNK = 4 * LANES };
+
+/* What is the same for all blocks of an address: round keys, the counter's upper half, and how
+ * the lower one differs from lane to lane. */
+struct address {
+    lanes key[ROUNDS][2];
+    lanes round, stream, lane;
+};
+
+static lanes all(uint64_t x)
+{
+    return x - (lanes){0};
+}
+
+static void address_init(struct address *address, uint64_t key, uint32_t round, uint32_t stream)
+{
+    uint32_t low = (uint32_t)key, high = (uint32_t)(key >> 32);
+    for (int i = 0; i < ROUNDS; i++, low += 0x9e3779b9u, high += 0xbb67ae85u) {
+        address->key[i][0] = all(low);
+        address->key[i][1] = all(high);
+    }
+    address->round = all(round);
+    address->stream = all(stream);
+    /* Even lanes have the first half of the counters: so EVEN and ODD give words in order. */
+    for (int i = 0; i < LANES; i++)
+        address->lane[i] = (uint64_t)(i / 2 + i % 2 * (LANES / 2));
+}
+
+/* Counters in lanes; of each part only the lower 32 bits mean anything. */
+struct block {
+    lanes v0, v1, v2, v3;
+};
+
+static inline struct block block_start(const struct address *address, uint64_t counter)
+{
+    lanes const at = all(counter) + address->lane;
+    return (struct block){at, at >> 32, address->round, address->stream};
+}
+
+static inline struct block block_step(struct block x, const lanes key[2])
+{
+    lanes const p0 = (lanes)MULTIPLY((vector)x.v0, (vector)all(0xd2511f53u));
+    lanes const p1 = (lanes)MULTIPLY((vector)x.v2, (vector)all(0xcd9e8d57u));
+    return (struct block){p1 >> 32 ^ x.v1 ^ key[0], p1, p0 >> 32 ^ x.v3 ^ key[1], p0};
+}
+
+static inline void block_store(struct block x, uint64_t *out)
+{
+    lanes const low = all(0xffffffffu);
+    vector const half0 = (vector)((x.v0 & low) | x.v1 << 32);
+    vector const half1 = (vector)((x.v2 & low) | x.v3 << 32);
+    vector const first = EVEN(half0, half1), second = ODD(half0, half1);
+    memcpy(out, &first, sizeof(first));
+    memcpy(out + LANES, &second, sizeof(second));
+}
+
+/* The words of CHUNK / 2 counters, in order: two vectors at a time, so that one computes while
+ * the other waits. */
+static inline void chunk(const struct address *address, uint64_t counter, uint64_t *out)
+{
+    struct block a = block_start(address, counter);
+    struct block b = block_start(address, counter + LANES);
+    for (int i = 0; i < ROUNDS; i++) {
+        a = block_step(a, address->key[i]);
+        b = block_step(b, address->key[i]);
+    }
+    block_store(a, out);
+    block_store(b, out + CHUNK / 2);
+}
+
+/* A word takes 0.77 ns with AVX-512, 1.4 with AVX2, 2.8 with SSE2 (Xeon, 2.6 GHz, gcc 12). */
+static void words(uint64_t key, uint32_t round, uint32_t stream, uint64_t first, int64_t n,
+                  uint64_t *out)
+{
+    struct address address;
+    uint64_t buffer[CHUNK], counter = first >> 1;
+    int64_t done = 0;
+    address_init(&address, key, round, stream);
+    if (first % 2 != 0 && n > 0) {
+        done = n < CHUNK - 1 ? n : CHUNK - 1;
+        chunk(&address, counter, buffer);
+        memcpy(out, buffer + 1, (size_t)done * sizeof(*out));
+        counter += CHUNK / 2;
+    }
+    for (; n - done >= CHUNK; done += CHUNK, counter += CHUNK / 2)
+        chunk(&address, counter, out + done);
+    if (n > done) {
+        chunk(&address, counter, buffer);
+        memcpy(out + done, buffer, (size_t)(n - done) * sizeof(*out));
+    }
+}
+
+/* ---- arrays -------------------------------------------------------------------------------- */
+
+static void scale(double *out, const double *x, double factor, int64_t n)
+{
+    ABREAST
+    for (int64_t i = 0; i < n; i++)
+        out[i] = factor * x[i];
+}
+
+static void blend(double *out, const double *x, const double *y, double g, int64_t n)
+{
+    double const rest = 1.0 - g;
+    ABREAST
+    for (int64_t i = 0; i < n; i++)
+        out[i] = rest * x[i] + g * y[i];
+}
+
+static void multiply(double *out, const double *x, const double *y, int64_t n)
+{
+    ABREAST
+    for (int64_t i = 0; i < n; i++)
+        out[i] = x[i] * y[i];
+}
+
+static bool is_weight(const double *x, int64_t n)
+{
+    uint64_t bad = 0;
+    for (int64_t i = 0; i < n; i++) {
+        /* + 0.0 takes the sign off -0; an exponent of all ones carries into the sign's place. */
+        uint64_t const bits = gyre_real_bits(x[i] + 0.0);
+        bad |= bits | (bits + 0x0010000000000000u);
+    }
+    return bad >> 63 == 0;
+}
+
+/* ---- exact sums ---------------------------------------------------------------------------- */
+
+/* Adding 1.5 2^52 quanta to a double rounds it to a whole number of quanta, which then stands in
+ * the double's lower bits. Conversions to int64_t would be slow before AVX-512. */
+#define MAGIC(quantum) (0x1.8p52 * (quantum))
+
+/* p = a + b + c 2^-100 + less than a quantum, a in 2^-39, b in 2^-50; a + b go to `high`, c to
+ * `low`. All differences are exact. Of 4,096 entries each takes 0.45 ns with AVX-512, 0.52
+ * with AVX2, 1.1 with SSE2; of 100,000 0.55, 0.6 and 1.2 (Xeon, 2.6 GHz, gcc 12). */
+static void sum_add(int64_t *high, int64_t *low, const double *row, double share, int64_t n)
+{
+    uint64_t const bits_a = gyre_real_bits(MAGIC(0x1p-39));
+    uint64_t const bits_b = gyre_real_bits(MAGIC(0x1p-50));
+    uint64_t const bits_c = gyre_real_bits(MAGIC(0x1p-100));
+    ABREAST
+    for (int64_t i = 0; i < n; i++) {
+        double const p = row[i] * share + 0.0; /* not -0 */
+        double const a = p + MAGIC(0x1p-39), p1 = p - (a - MAGIC(0x1p-39));
+        double const b = p1 + MAGIC(0x1p-50), p2 = p1 - (b - MAGIC(0x1p-50));
+        double const c = p2 + MAGIC(0x1p-100), p3 = p2 - (c - MAGIC(0x1p-100));
+        /* Rounded to the nearest so far: one less where that was up. */
+        uint64_t const up = gyre_real_minus(p3);
+        uint64_t const upper = ((gyre_real_bits(a) - bits_a) << 11) + (gyre_real_bits(b) - bits_b);
+        uint64_t const lower = gyre_real_bits(c) - bits_c + up;
+        high[i] = (int64_t)((uint64_t)high[i] + upper);
+        low[i] = (int64_t)((uint64_t)low[i] + lower);
+    }
+}
+
+static void sum_carry(int64_t *high, int64_t *low, int64_t n)
+{
+    ABREAST
+    for (int64_t i = 0; i < n; i++) {
+        high[i] += low[i] >> 50;
+        low[i] &= ((int64_t)1 << 50) - 1;
+    }
+}
+
+const struct kernel JOIN(kernel_, KERNEL_ISA) = {
+    .name = TEXT(KERNEL_ISA),
+    .words = words,
+    .sum = gyre_total,
+    .dot = gyre_dot,
+    .scale = scale,
+    .blend = blend,
+    .multiply = multiply,
+    .is_weight = is_weight,
+    .sum_add = sum_add,
+    .sum_carry = sum_carry,
+};

@@ -1,0 +1,44 @@
+/* world/kernel.h - vector code: one file (kernel.c) compiled for SSE2, AVX2 and AVX-512, and one
+ * table to choose by. All three give the same bits: no contraction, fixed lanes.
+ */
+#ifndef WORLD_KERNEL_H
+#define WORLD_KERNEL_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+struct kernel {
+    const char *name; /* "sse2", "avx2", "avx512" */
+
+    /* Words first .. first + n - 1 of an address (random.h). */
+    void (*words)(uint64_t key, uint32_t round, uint32_t stream, uint64_t first, int64_t n,
+                  uint64_t *out);
+
+    /* sum of x[i], in 16 lanes (lane i % 16), lanes joined pairwise 8, 4, 2, 1 apart: the bits of
+     * gyre_total in gyre/real.h. */
+    double (*sum)(const double *x, int64_t n);
+    /* sum of x[i] y[i], the same lanes: gyre_dot. */
+    double (*dot)(const double *x, const double *y, int64_t n);
+    /* out[i] = scale x[i] (out may be x). */
+    void (*scale)(double *out, const double *x, double scale, int64_t n);
+    /* out[i] = (1 - g) x[i] + g y[i]; out may be x or y. */
+    void (*blend)(double *out, const double *x, const double *y, double g, int64_t n);
+    /* out[i] = x[i] y[i]; out may be x or y. */
+    void (*multiply)(double *out, const double *x, const double *y, int64_t n);
+    /* Are all finite and >= 0? */
+    bool (*is_weight)(const double *x, int64_t n);
+    /* The inner loops of sum.h. */
+    void (*sum_add)(int64_t *high, int64_t *low, const double *row, double share, int64_t n);
+    void (*sum_carry)(int64_t *high, int64_t *low, int64_t n);
+};
+
+/* The best that this processor has and that is not above what the environment's GYRE_VECTOR names;
+ * a name that means nothing there is passed over. Chosen once. */
+const struct kernel *kernel_get(void);
+
+/* One by name; NULL when this processor cannot run it or there is none of that name. For tests. */
+const struct kernel *kernel_find(const char *name);
+/* Makes kernel_get return that one from now on; false when it cannot. Not while a run goes on. */
+bool kernel_use(const char *name);
+
+#endif

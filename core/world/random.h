@@ -1,0 +1,34 @@
+/* world/random.h - random words by address: Philox4x32-10, nothing carried.
+ *
+ * Word i of an address is half i & 1 of the block with counter (i >> 1: 64 bits, round: 32,
+ * stream: 32). A stream is 16 bits of purpose below 16 bits of attempt.
+ */
+#ifndef WORLD_RANDOM_H
+#define WORLD_RANDOM_H
+
+#include <stdint.h>
+
+enum { RANDOM_ATTEMPTS = 65536 };
+
+/* XXH3-64 of the name, seeded with that of seed and replicate. The name is that of a component's
+ * instance, or the core's own: "core.sampling", "core.world". */
+uint64_t random_key(uint64_t seed, uint32_t replicate, const char *name);
+
+static inline uint32_t random_stream(uint32_t purpose, uint32_t attempt)
+{
+    return purpose | attempt << 16;
+}
+
+uint64_t random_word(uint64_t key, uint32_t round, uint32_t stream, uint64_t index);
+
+/* out[i] = word first + i, in vectors. */
+void random_words(uint64_t key, uint32_t round, uint32_t stream, uint64_t first, int64_t n,
+                  uint64_t *out);
+
+/* In [0, 1), from the word's upper 53 bits. */
+static inline double random_unit(uint64_t word)
+{
+    return (double)(word >> 11) * 0x1p-53;
+}
+
+#endif

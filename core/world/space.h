@@ -1,0 +1,25 @@
+/* world/space.h - what agents can say or do: states, in contexts, with attributes. */
+#ifndef WORLD_SPACE_H
+#define WORLD_SPACE_H
+
+#include "world/column.h"
+
+/* The columns that the core itself makes. */
+#define SPACE_REFERENCE "reference" /* of states: pi*(z|c)             */
+#define SPACE_SAFE      "safe"      /* of states: 1 in S, else 0        */
+#define SPACE_RISK      "risk"      /* of states: 1 - safe when not given */
+
+struct space {
+    int64_t states, contexts;
+    const int64_t *context;   /* [contexts + 1]: where each begins              */
+    const double *met;        /* [contexts]: mu                                 */
+    const char *const *names; /* [states], or NULL                              */
+    struct columns columns;
+};
+
+/* Divides p by its sum within each context (16-lane sums); what adds to 1 within 2^-44 already is
+ * left as it is, so that doing it again moves no bit. Returns the first context without mass, which
+ * is left as zeros, or -1: all have some. */
+int64_t space_normalise(int64_t contexts, const int64_t *context, double *p);
+
+#endif

@@ -1,0 +1,66 @@
+/* gyre/metric.h - what is measured. A metric reads the world, never writes it. */
+#ifndef GYRE_METRIC_H
+#define GYRE_METRIC_H
+
+#include "gyre/component.h"
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+typedef struct gyre_metric_ops {
+    uint32_t size;
+    uint32_t reserved;
+    const gyre_output *outputs;
+    uint32_t output_count, output_size;
+
+    /* Optional, with gather: how many numbers this configuration wants summed
+     * over agents; 0: gather is not called. [setup] */
+    uint32_t (*slots)(gyre_ctx *ctx);
+    /* Writes slots[] for agents whose policy is p[states]; the host sums them
+     * over agents, weighted by w_m, exactly: each must be below 4,096 in size. [task] */
+    gyre_status (*gather)(gyre_ctx *ctx, const gyre_round *round, const double *p, double *slots);
+
+    /* Writes out[output_count] from the world and the summed slots. What it
+     * leaves untouched counts as missing; a NaN is refused, infinity is not. [phase] */
+    gyre_status (*measure)(gyre_ctx *ctx, const gyre_round *round, const double *slots,
+                           double *out);
+} gyre_metric_ops;
+
+/* ---- sugar: nothing below is part of the binary contract ---------------- */
+
+#define GYRE_OUTPUTS(a) .outputs = (a), .output_count = GYRE_COUNT(a), .output_size = sizeof(*(a))
+
+/* How a metric weighs contexts: nu(c), the same for both sides of a divergence. */
+enum {
+    GYRE_NU_MET = 0,     /* mu, as often as the society meets them */
+    GYRE_NU_UNIFORM = 1, /* all alike                              */
+    GYRE_NU_PROBES = 2   /* alike those that it never meets        */
+};
+
+#define GYRE_NU_CHOICES                                                                            \
+    {                                                                                              \
+        "met", "uniform", "probes", NULL                                                           \
+    }
+
+/* Writes nu[contexts], which sums to 1; returns 0 when there are no probes to weigh. */
+static inline int gyre_nu(const gyre_shape *shape, int32_t choice, double *nu)
+{
+    int64_t counted = 0;
+    for (int64_t c = 0; c < shape->contexts; c++)
+        counted += choice == GYRE_NU_UNIFORM || shape->met[c] == 0 ? 1 : 0;
+    for (int64_t c = 0; c < shape->contexts; c++) {
+        if (choice == GYRE_NU_MET)
+            nu[c] = shape->met[c];
+        else if (choice == GYRE_NU_UNIFORM || shape->met[c] == 0)
+            nu[c] = 1.0 / (double)counted;
+        else
+            nu[c] = 0;
+    }
+    return choice == GYRE_NU_MET || counted > 0;
+}
+
+#ifdef __cplusplus
+}
+#endif
+#endif

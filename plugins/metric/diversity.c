@@ -1,0 +1,126 @@
+/* metric.diversity - how many different things the society says.
+ *
+ * Hill numbers of order 0, 1 and 2 (Hill 1973, Ecology 54:427): the number of
+ * states, exp of the entropy, and the inverse of the chance that two draws agree.
+ */
+#include "gyre/metric.h"
+#include "gyre/real.h"
+
+struct conf {
+    int32_t of, weigh;
+};
+
+static const char *const ofs[] = {"training", "mixture", NULL};
+static const char *const weighs[] = GYRE_NU_CHOICES;
+
+static const gyre_param params[] = {
+    GYRE_P_ENUM(struct conf, of, 0, ofs,
+                "Of P_t, what the society would learn from next, or of what it says, Pbar."),
+    GYRE_P_ENUM(struct conf, weigh, GYRE_NU_MET, weighs,
+                "How contexts are weighed: as they are met, alike, or only those never met."),
+};
+
+enum { ENTROPY, STATES_0, STATES_1, STATES_2 };
+
+static const gyre_output outputs[] = {
+    [ENTROPY] = {.name = "entropy",
+                 .unit = "nats",
+                 .lo = 0,
+                 .hi = INFINITY,
+                 .direction = -1,
+                 .doc = "Entropy of what is said."},
+    [STATES_0] = {.name = "states_0",
+                  .unit = "states",
+                  .lo = 0,
+                  .hi = INFINITY,
+                  .direction = -1,
+                  .headline = 1,
+                  .doc = "States that are said at all: the Hill number of order 0."},
+    [STATES_1] = {.name = "states_1",
+                  .unit = "states",
+                  .lo = 0,
+                  .hi = INFINITY,
+                  .direction = -1,
+                  .headline = 1,
+                  .doc = "exp(entropy): the Hill number of order 1."},
+    [STATES_2] = {.name = "states_2",
+                  .unit = "states",
+                  .lo = 0,
+                  .hi = INFINITY,
+                  .direction = -1,
+                  .doc = "1 / sum of p^2: the Hill number of order 2."},
+};
+
+static gyre_status open(gyre_ctx *ctx)
+{
+    const struct conf *conf = ctx->conf;
+    size_t const size = sizeof(double) * (size_t)ctx->shape->contexts;
+    double *nu = ctx->host->alloc(ctx, size, 64);
+    if (!nu)
+        return GYRE_E_NOMEM;
+    if (!gyre_nu(ctx->shape, conf->weigh, nu))
+        return ctx->host->fail(ctx, GYRE_E_INVALID, "weigh = \"probes\", but every context is met");
+    ctx->cache = nu;
+    return GYRE_OK;
+}
+
+static double entropy_of(const double *p, int64_t n, double *term)
+{
+    for (int64_t z = 0; z < n; z++) {
+        double const term_z = -p[z] * gyre_log(p[z]);
+        term[z] = p[z] > 0 ? term_z : 0;
+    }
+    return gyre_total(term, n);
+}
+
+static double support_of(const double *p, int64_t n)
+{
+    int64_t count = 0;
+    for (int64_t z = 0; z < n; z++)
+        count += p[z] > 0;
+    return (double)count;
+}
+
+static gyre_status measure(gyre_ctx *ctx, const gyre_round *round, const double *slots, double *out)
+{
+    (void)slots;
+    const gyre_shape *shape = ctx->shape;
+    const struct conf *conf = ctx->conf;
+    const double *nu = ctx->cache, *p = conf->of ? round->mixture : round->distribution;
+    double *term = ctx->host->scratch(ctx, sizeof *term * (size_t)shape->states);
+    double entropy = 0, support = 0, agree = 0;
+    if (!term)
+        return GYRE_E_NOMEM;
+    for (int64_t c = 0; c < shape->contexts; c++) {
+        int64_t const begin = shape->context[c], n = shape->context[c + 1] - begin;
+        entropy += nu[c] * entropy_of(p + begin, n, term);
+        support += nu[c] * support_of(p + begin, n);
+        agree += nu[c] * gyre_dot(p + begin, p + begin, n);
+    }
+    out[ENTROPY] = entropy > 0 ? entropy : 0;
+    out[STATES_0] = support;
+    out[STATES_1] = gyre_exp(out[ENTROPY]);
+    if (agree > 0)
+        out[STATES_2] = 1 / agree;
+    return GYRE_OK;
+}
+
+static const gyre_metric_ops ops = {.size = sizeof ops, GYRE_OUTPUTS(outputs), .measure = measure};
+
+static const gyre_component diversity = {
+    .size = sizeof diversity,
+    .kind = GYRE_KIND_METRIC,
+    .id = "metric.diversity",
+    .version = "1.0.0",
+    .summary = "Entropy and Hill numbers of what the society says.",
+    .doc = "Over contexts: states_0 is the mean number of states, states_1 = exp of the mean\n"
+           "entropy, states_2 = 1 / the mean of sum p^2, each weighed by nu(c). In an isolated\n"
+           "neutral society with one dataset of N samples the mean of 1 - 1/states_2 falls by\n"
+           "1 - 1/N a round.\n",
+    GYRE_PARAMS(params),
+    .conf_size = sizeof(struct conf),
+    .open = open,
+    .ops = &ops,
+};
+
+GYRE_MODULE("org.gyre.metric.diversity", "1.0.0", "MIT", &diversity);

@@ -1,0 +1,312 @@
+/* metric.safety - how far the society is from human values, after arXiv
+ * 2602.09877: KL(pi*, P_t), what it is made of, and the coverage of what is human.
+ *
+ * Everything is computed of the flat laws pi(z) = nu_c pi*(z|c) and
+ * p(z) = nu_c P(z|c), with the same nu on both sides. What can be infinite is
+ * given beside its floored form, of (1 - f) p + f pi, which lies in [0, -ln f].
+ */
+#include <stddef.h>
+
+#include "gyre/metric.h"
+#include "gyre/real.h"
+
+struct conf {
+    double tau, floor;
+    int32_t of, weigh, agents;
+    int32_t reserved;
+};
+
+static const char *const ofs[] = {"training", "mixture", NULL};
+static const char *const weighs[] = GYRE_NU_CHOICES;
+
+static const gyre_param params[] = {
+    GYRE_P_ENUM(struct conf, of, 0, ofs,
+                "Of P_t, what the society would learn from next, or of what it says, Pbar."),
+    GYRE_P_F64(struct conf, tau, 0, 0, 1, "",
+               "From what probability on a state counts as covered; 0: 1/N of one dataset."),
+    GYRE_P_F64(struct conf, floor, 1e-6, 1e-12, 0.5, "",
+               "f, the share of the reference in what the floored outputs look at."),
+    GYRE_P_ENUM(struct conf, weigh, GYRE_NU_MET, weighs,
+                "How contexts are weighed: as they are met, alike, or only those never met."),
+    GYRE_P_BOOL(struct conf, agents, 1, "Measure agents one by one too."),
+};
+
+enum { REFERENCE, SAFE };
+
+static const gyre_field fields[] = {
+    [REFERENCE] = {.name = "reference",
+                   .column = "reference",
+                   .of = GYRE_OF_STATE,
+                   .access = GYRE_READ,
+                   .doc = "pi*(z|c), the human distribution."},
+    [SAFE] = {.name = "safe",
+              .column = "safe",
+              .of = GYRE_OF_STATE,
+              .access = GYRE_READ | GYRE_OPTIONAL,
+              .doc = "1 for states of the safe set S; without it nothing is split."},
+};
+
+enum {
+    KL,
+    KL_FLOORED,
+    MASS,
+    COVERAGE,
+    COVERAGE_SAFE,
+    COVERAGE_SUPPORT,
+    MISSING,
+    MASS_LOSS,
+    COLLAPSE,
+    COLLAPSE_OUTSIDE,
+    BLIND,
+    AGENT_KL_FLOORED,
+    AGENT_COVERAGE
+};
+
+#define OUTPUT(name_, unit_, hi_, direction_, headline_, doc_)                                     \
+    {                                                                                              \
+        .name = (name_), .unit = (unit_), .lo = 0, .hi = (hi_), .direction = (direction_),         \
+        .headline = (headline_), .doc = (doc_)                                                     \
+    }
+
+static const gyre_output outputs[] = {
+    [KL] = OUTPUT("kl", "nats", INFINITY, 1, 1,
+                  "KL(pi*, P): 0 is safe, infinite once a state of pi* is lost."),
+    [KL_FLOORED] =
+        OUTPUT("kl_floored", "nats", INFINITY, 1, 1, "KL(pi*, (1 - f) P + f pi*): finite always."),
+    [MASS] = OUTPUT("mass", "", 1, -1, 1, "P(S), what of it is safe."),
+    [COVERAGE] = OUTPUT("coverage", "", 1, -1, 1,
+                        "The mass of pi* on states that are said with probability tau or more."),
+    [COVERAGE_SAFE] =
+        OUTPUT("coverage_safe", "", 1, -1, 0, "Coverage of the safe set, as a share of pi*(S)."),
+    [COVERAGE_SUPPORT] =
+        OUTPUT("coverage_support", "", 1, -1, 0, "The mass of pi* on states that are said at all."),
+    [MISSING] =
+        OUTPUT("missing", "states", INFINITY, 1, 1, "States of pi* that are never said any more."),
+    [MASS_LOSS] = OUTPUT("mass_loss", "nats", INFINITY, 1, 0,
+                         "The part of kl_floored that is safe mass lost."),
+    [COLLAPSE] = OUTPUT("collapse", "nats", INFINITY, 1, 0,
+                        "The part of kl_floored that is collapse inside S."),
+    [COLLAPSE_OUTSIDE] = OUTPUT("collapse_outside", "nats", INFINITY, 1, 0,
+                                "The part of kl_floored that is collapse outside S."),
+    [BLIND] =
+        OUTPUT("blind", "", 1, 1, 0, "The weight of contexts that are met too rarely for tau."),
+    [AGENT_KL_FLOORED] = OUTPUT("agent_kl_floored", "nats", INFINITY, 1, 0,
+                                "The mean over agents of kl_floored of their policies."),
+    [AGENT_COVERAGE] = OUTPUT("agent_coverage", "", 1, -1, 0,
+                              "The mean over agents of the coverage of their policies."),
+};
+
+/* What a run looks at in every row and never changes. */
+struct cache {
+    double *nu; /* [contexts] */
+    double *pi; /* [states], nu_c pi*(z|c) */
+    double tau, safe;
+};
+
+/* A state at exactly tau must count as covered whatever the last bits of a sum say. */
+#define GUARD (1 - 0x1p-40)
+
+static gyre_status open(gyre_ctx *ctx)
+{
+    const gyre_shape *shape = ctx->shape;
+    const struct conf *conf = ctx->conf;
+    const double *reference = ctx->fields[REFERENCE].data, *safe = ctx->fields[SAFE].data;
+    struct cache *cache = ctx->host->alloc(ctx, sizeof *cache, 64);
+    if (!cache)
+        return GYRE_E_NOMEM;
+    cache->nu = ctx->host->alloc(ctx, sizeof(double) * (size_t)shape->contexts, 64);
+    cache->pi = ctx->host->alloc(ctx, sizeof(double) * (size_t)shape->states, 64);
+    if (!cache->nu || !cache->pi)
+        return GYRE_E_NOMEM;
+    if (!gyre_nu(shape, conf->weigh, cache->nu))
+        return ctx->host->fail(ctx, GYRE_E_INVALID, "weigh = \"probes\", but every context is met");
+    for (int64_t c = 0; c < shape->contexts; c++)
+        for (int64_t z = shape->context[c]; z < shape->context[c + 1]; z++)
+            cache->pi[z] = cache->nu[c] * reference[z];
+    cache->safe = safe ? gyre_dot(cache->pi, safe, shape->states) : 0;
+    cache->tau = conf->tau > 0 || shape->samples == 0 ? conf->tau : 1 / (double)shape->samples;
+    ctx->cache = cache;
+    return GYRE_OK;
+}
+
+/* ---- pieces, each a sum over states ------------------------------------- */
+
+/* Is p said often enough? With tau = 0 (expected data: N is infinite) at all. */
+static int is_covered(double p, double tau)
+{
+    return tau > 0 ? p >= tau * GUARD : p > 0;
+}
+
+/* pi of the states that are covered, each counted by `of` (NULL: 1). */
+static double coverage(gyre_ctx *ctx, const double *p, double tau, const double *of, double *term)
+{
+    const gyre_shape *shape = ctx->shape;
+    const struct cache *cache = ctx->cache;
+    for (int64_t c = 0; c < shape->contexts; c++)
+        for (int64_t z = shape->context[c]; z < shape->context[c + 1]; z++)
+            term[z] = is_covered(shape->met[c] * p[z], tau) ? cache->pi[z] * (of ? of[z] : 1) : 0;
+    return gyre_total(term, shape->states);
+}
+
+/* pi of the states that are said at all, in any context, met or not. */
+static double support(gyre_ctx *ctx, const double *p, double *missing, double *term)
+{
+    const struct cache *cache = ctx->cache;
+    int64_t lost = 0;
+    for (int64_t z = 0; z < ctx->shape->states; z++) {
+        term[z] = p[z] > 0 ? cache->pi[z] : 0;
+        lost += p[z] <= 0 && cache->pi[z] > 0;
+    }
+    *missing = (double)lost;
+    return gyre_total(term, ctx->shape->states);
+}
+
+/* q(z) = (1 - f) nu_c P(z|c) + f pi(z), written so that it is exactly pi where P is. */
+static void flatten(gyre_ctx *ctx, const double *p, double f, double *q)
+{
+    const gyre_shape *shape = ctx->shape;
+    const struct cache *cache = ctx->cache;
+    for (int64_t c = 0; c < shape->contexts; c++)
+        for (int64_t z = shape->context[c]; z < shape->context[c + 1]; z++)
+            q[z] = cache->nu[c] * p[z] + f * (cache->pi[z] - cache->nu[c] * p[z]);
+}
+
+/* term(z) = pi ln(pi / q), 0 where pi is. */
+static void divergence(const double *pi, const double *q, int64_t n, double *term)
+{
+    for (int64_t z = 0; z < n; z++) {
+        double const ratio = pi[z] * gyre_log(pi[z] / q[z]);
+        term[z] = pi[z] > 0 ? ratio : 0;
+    }
+}
+
+/* What is 0 or more by Jensen's inequality, and was rounded. */
+static double positive(double x)
+{
+    return x > 0 ? x : 0;
+}
+
+/* u ln(u/v), 0 at u = 0. */
+static double part(double u, double v)
+{
+    return u > 0 ? u * gyre_log(u / v) : 0;
+}
+
+static double floored(gyre_ctx *ctx, const double *p, double *q, double *term)
+{
+    const struct conf *conf = ctx->conf;
+    const struct cache *cache = ctx->cache;
+    flatten(ctx, p, conf->floor, q);
+    divergence(cache->pi, q, ctx->shape->states, term);
+    return positive(gyre_total(term, ctx->shape->states));
+}
+
+/* oracles.md 1.1: the whole is d(u, v) and the two collapses. u may be 1 and 1 - v rounded away. */
+static void split(gyre_ctx *ctx, const double *q, const double *term, double whole, double *out)
+{
+    const struct cache *cache = ctx->cache;
+    const double *safe = ctx->fields[SAFE].data;
+    int64_t const n = ctx->shape->states;
+    double const u = cache->safe, v = gyre_dot(q, safe, n), inside = gyre_dot(term, safe, n);
+    double const rest = 1 - u > 1e-12 ? 1 - u : 0, within = part(u, v), without = part(rest, 1 - v);
+    out[MASS_LOSS] = positive(within + without);
+    out[COLLAPSE] = positive(inside - within);
+    out[COLLAPSE_OUTSIDE] = positive(whole - inside - without);
+}
+
+/* ---- callbacks ---------------------------------------------------------- */
+
+static void measure_safe(gyre_ctx *ctx, const double *p, double *term, double *out)
+{
+    const struct cache *cache = ctx->cache;
+    const double *safe = ctx->fields[SAFE].data;
+    if (cache->safe > 0)
+        out[COVERAGE_SAFE] = coverage(ctx, p, cache->tau, safe, term) / cache->safe;
+    flatten(ctx, p, 0, term);
+    out[MASS] = gyre_dot(term, safe, ctx->shape->states);
+}
+
+static double blindness(gyre_ctx *ctx)
+{
+    const struct cache *cache = ctx->cache;
+    double blind = 0;
+    for (int64_t c = 0; c < ctx->shape->contexts; c++)
+        blind += is_covered(ctx->shape->met[c], cache->tau) ? 0 : cache->nu[c];
+    return blind;
+}
+
+static uint32_t slots(gyre_ctx *ctx)
+{
+    return ((const struct conf *)ctx->conf)->agents ? 2 : 0;
+}
+
+static double *scratch(gyre_ctx *ctx)
+{
+    return ctx->host->scratch(ctx, sizeof(double) * (size_t)ctx->shape->states);
+}
+
+static gyre_status gather(gyre_ctx *ctx, const gyre_round *round, const double *p, double *slots_)
+{
+    (void)round;
+    double *q = scratch(ctx), *term = scratch(ctx);
+    if (!q || !term)
+        return GYRE_E_NOMEM;
+    slots_[0] = floored(ctx, p, q, term);
+    slots_[1] = coverage(ctx, p, ((const struct cache *)ctx->cache)->tau, NULL, term);
+    return GYRE_OK;
+}
+
+static gyre_status measure(gyre_ctx *ctx, const gyre_round *round, const double *sums, double *out)
+{
+    const struct conf *conf = ctx->conf;
+    const struct cache *cache = ctx->cache;
+    const double *p = conf->of ? round->mixture : round->distribution;
+    double *q = scratch(ctx), *term = scratch(ctx);
+    if (!q || !term)
+        return GYRE_E_NOMEM;
+    out[COVERAGE] = coverage(ctx, p, cache->tau, NULL, term);
+    out[COVERAGE_SUPPORT] = support(ctx, p, &out[MISSING], term);
+    out[BLIND] = blindness(ctx);
+    flatten(ctx, p, 0, q);
+    divergence(cache->pi, q, ctx->shape->states, term);
+    out[KL] = positive(gyre_total(term, ctx->shape->states));
+    out[KL_FLOORED] = floored(ctx, p, q, term);
+    if (ctx->fields[SAFE].data) {
+        split(ctx, q, term, out[KL_FLOORED], out);
+        measure_safe(ctx, p, term, out);
+    }
+    if (conf->agents) {
+        out[AGENT_KL_FLOORED] = positive(sums[0]);
+        out[AGENT_COVERAGE] = sums[1];
+    }
+    return GYRE_OK;
+}
+
+static const gyre_metric_ops ops = {
+    .size = sizeof ops,
+    GYRE_OUTPUTS(outputs),
+    .slots = slots,
+    .gather = gather,
+    .measure = measure,
+};
+
+static const gyre_component safety = {
+    .size = sizeof safety,
+    .kind = GYRE_KIND_METRIC,
+    .id = "metric.safety",
+    .version = "1.0.0",
+    .summary = "KL from human values, safe mass, coverage, losses.",
+    .doc = "KL(pi*, P) = sum of nu_c KL(pi*(.|c), P(.|c)); 0 is safe. Floored, it splits exactly:\n"
+           "kl_floored = mass_loss + collapse + collapse_outside. Coverage at tau is the mass of\n"
+           "pi* on states that are said with probability tau or more; by default tau = 1/N, a\n"
+           "state that one dataset is expected to hold once. Without a column `safe` what it\n"
+           "would split is missing. With expected data N is infinite, and coverage that of the\n"
+           "support.\n",
+    GYRE_PARAMS(params),
+    GYRE_FIELDS(fields),
+    .conf_size = sizeof(struct conf),
+    .open = open,
+    .ops = &ops,
+};
+
+GYRE_MODULE("org.gyre.metric.safety", "1.0.0", "MIT", &safety);

@@ -1,0 +1,24 @@
+/* selection.neutral - a(z) = 1: everything that is said gets into the data alike. */
+#include "gyre/selection.h"
+
+static gyre_status weigh(gyre_ctx *ctx, const gyre_round *round, double *weight)
+{
+    (void)round;
+    for (int64_t z = 0; z < ctx->shape->states; z++)
+        weight[z] = 1;
+    return GYRE_OK;
+}
+
+static const gyre_selection_ops ops = {.size = sizeof ops, .weigh = weigh};
+
+static const gyre_component neutral = {
+    .size = sizeof neutral,
+    .kind = GYRE_KIND_SELECTION,
+    .id = "selection.neutral",
+    .version = "1.0.0",
+    .summary = "Everything that is said gets into the data alike.",
+    .doc = "a(z) = 1. What is left is drift: the noise of finite samples.\n",
+    .ops = &ops,
+};
+
+GYRE_MODULE("org.gyre.selection.neutral", "1.0.0", "MIT", &neutral);

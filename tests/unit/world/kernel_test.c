@@ -1,0 +1,232 @@
+#include <math.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+
+#include "gyre/real.h"
+#include "world/kernel.h"
+#include "world/random.h"
+
+enum { LONGEST = 1000, KERNELS = 3, LENGTHS = 9 };
+
+static const char *const names[KERNELS] = {"sse2", "avx2", "avx512"};
+static const int64_t lengths[LENGTHS] = {0, 1, 7, 15, 16, 17, 100, 999, LONGEST};
+
+/* Everything that a kernel writes or returns, for one length; one more entry than that shows
+ * whether it writes beyond. */
+struct outcome {
+    uint64_t words[LONGEST + 1];
+    double scaled[LONGEST + 1], blended[LONGEST + 1], product[LONGEST + 1];
+    int64_t high[LONGEST + 1], low[LONGEST + 1];
+    double sum, dot;
+};
+
+static double x[LONGEST + 1], y[LONGEST + 1];
+
+/* Sizes from 2^-120 to 1, and some that are 0 or -0. */
+static int fill(void **state)
+{
+    (void)state;
+    for (uint64_t i = 0; i <= LONGEST; i++) {
+        uint64_t const word = random_word(1, 0, 0, i);
+        x[i] = word % 9 == 0 ? 0 : ldexp(random_unit(word), -(int)(word % 120));
+        y[i] = word % 7 == 0 ? -0.0 : random_unit(word * word);
+    }
+    return 0;
+}
+
+static void run(const struct kernel *kernel, int64_t n, struct outcome *out)
+{
+    memset(out, 0, sizeof(*out));
+    kernel->words(1, 2, 3, 4, n, out->words);
+    kernel->scale(out->scaled, x, 1.0 / 3, n);
+    kernel->blend(out->blended, x, y, 0.3, n);
+    kernel->multiply(out->product, x, y, n);
+    out->sum = kernel->sum(x, n);
+    out->dot = kernel->dot(x, y, n);
+    for (int i = 0; i < 20; i++) {
+        kernel->sum_add(out->high, out->low, x, 1.0 / (i + 1), n);
+        kernel->sum_add(out->high, out->low, y, -0.01 * i, n);
+        if (i == 10)
+            kernel->sum_carry(out->high, out->low, n);
+    }
+}
+
+static void all_kernels_give_the_same_bits(void **state)
+{
+    (void)state;
+    static struct outcome first, other;
+    for (int i = 0; i < LENGTHS; i++) {
+        run(kernel_find("sse2"), lengths[i], &first);
+        for (int k = 1; k < KERNELS; k++) {
+            if (kernel_find(names[k]) == NULL)
+                continue;
+            run(kernel_find(names[k]), lengths[i], &other);
+            assert_memory_equal(&first, &other, sizeof(first));
+        }
+    }
+}
+
+static void arrays_are_what_plain_c_makes_of_them(void **state)
+{
+    (void)state;
+    static struct outcome out;
+    run(kernel_find("sse2"), LONGEST, &out);
+    for (int i = 0; i < LONGEST; i++) {
+        double const third = 1.0 / 3, rest = 1 - 0.3;
+        assert_true(out.scaled[i] == third * x[i]);
+        assert_true(out.blended[i] == rest * x[i] + 0.3 * y[i]);
+        assert_true(out.product[i] == x[i] * y[i]);
+    }
+    assert_true(out.sum == gyre_total(x, LONGEST) && out.sum > 0);
+    assert_true(out.dot == gyre_dot(x, y, LONGEST) && out.dot > 0);
+}
+
+static void nothing_is_written_beyond_the_end(void **state)
+{
+    (void)state;
+    static struct outcome out;
+    for (int k = 0; k < KERNELS; k++) {
+        for (int i = 0; kernel_find(names[k]) != NULL && i < LENGTHS; i++) {
+            int64_t const n = lengths[i];
+            run(kernel_find(names[k]), n, &out);
+            assert_int_equal(out.words[n], 0);
+            assert_true(out.scaled[n] == 0 && out.blended[n] == 0 && out.product[n] == 0);
+            assert_true(out.high[n] == 0 && out.low[n] == 0);
+        }
+    }
+}
+
+static void results_may_replace_what_they_are_made_of(void **state)
+{
+    (void)state;
+    double want[LONGEST], got[LONGEST];
+    for (int k = 0; k < KERNELS; k++) {
+        const struct kernel *const kernel = kernel_find(names[k]);
+        if (kernel == NULL)
+            continue;
+        kernel->blend(want, x, y, 0.3, LONGEST);
+        memcpy(got, x, sizeof(got));
+        kernel->blend(got, got, y, 0.3, LONGEST);
+        assert_memory_equal(got, want, sizeof(got));
+        memcpy(got, y, sizeof(got));
+        kernel->blend(got, x, got, 0.3, LONGEST);
+        assert_memory_equal(got, want, sizeof(got));
+        kernel->multiply(want, x, y, LONGEST);
+        memcpy(got, y, sizeof(got));
+        kernel->multiply(got, x, got, LONGEST);
+        assert_memory_equal(got, want, sizeof(got));
+        kernel->scale(want, x, 0.1, LONGEST);
+        memcpy(got, x, sizeof(got));
+        kernel->scale(got, got, 0.1, LONGEST);
+        assert_memory_equal(got, want, sizeof(got));
+    }
+}
+
+static void check_is_weight(const struct kernel *kernel)
+{
+    double const good[] = {0, -0.0, 0x1p-1074, 0x1.fffffffffffffp1023, 1};
+    double const bad[] = {-1, -0x1p-1074, INFINITY, -INFINITY, NAN, -NAN, -1e308};
+    double w[40];
+    for (int i = 0; i < 40; i++)
+        w[i] = good[i % 5];
+    for (int64_t n = 0; n <= 40; n++)
+        assert_true(kernel->is_weight(w, n));
+    for (int i = 0; i < 40; i++) {
+        for (int j = 0; j < 7; j++) {
+            w[i] = bad[j];
+            assert_false(kernel->is_weight(w, 40));
+            assert_false(kernel->is_weight(w, i + 1));
+            assert_true(kernel->is_weight(w, i));
+        }
+        w[i] = 1;
+    }
+}
+
+static void weights_are_finite_and_not_below_0(void **state)
+{
+    (void)state;
+    for (int k = 0; k < KERNELS; k++) {
+        if (kernel_find(names[k]) != NULL)
+            check_is_weight(kernel_find(names[k]));
+    }
+}
+
+static void kernels_are_found_by_name(void **state)
+{
+    (void)state;
+    assert_non_null(kernel_find("sse2"));
+    for (int k = 0; k < KERNELS; k++) {
+        if (kernel_find(names[k]) != NULL)
+            assert_string_equal(kernel_find(names[k])->name, names[k]);
+    }
+    assert_null(kernel_find("avx"));
+    assert_null(kernel_find(""));
+}
+
+static void the_kernel_used_is_the_one_got(void **state)
+{
+    (void)state;
+    assert_true(kernel_use("sse2"));
+    assert_ptr_equal(kernel_get(), kernel_find("sse2"));
+    assert_false(kernel_use("mmx"));
+    assert_ptr_equal(kernel_get(), kernel_find("sse2"));
+    for (int k = 0; k < KERNELS; k++) {
+        assert_true(kernel_use(names[k]) == (kernel_find(names[k]) != NULL));
+        if (kernel_find(names[k]) != NULL)
+            assert_ptr_equal(kernel_get(), kernel_find(names[k]));
+    }
+}
+
+/* The kernel that another process of this program chooses with GYRE_VECTOR set to `wish`. */
+static const char *chosen_with(const char *wish, char out[32])
+{
+    char path[4096] = "", command[4200];
+    assert_true(readlink("/proc/self/exe", path, sizeof(path) - 1) > 0);
+    snprintf(command, sizeof(command), "'%s' name", path);
+    assert_int_equal(wish == NULL ? unsetenv("GYRE_VECTOR") : setenv("GYRE_VECTOR", wish, 1), 0);
+    FILE *const pipe = popen(command, "r");
+    assert_non_null(pipe);
+    assert_int_equal(fscanf(pipe, "%31s", out), 1);
+    pclose(pipe);
+    return out;
+}
+
+static void the_environment_names_the_best_to_use(void **state)
+{
+    (void)state;
+    char out[32], best[32];
+    chosen_with(NULL, best);
+    assert_string_equal(chosen_with("sse2", out), "sse2");
+    for (int k = 0; k < KERNELS; k++) {
+        if (kernel_find(names[k]) != NULL)
+            assert_string_equal(chosen_with(names[k], out), names[k]);
+    }
+    assert_string_equal(chosen_with("avx512", out), best);
+    assert_string_equal(chosen_with("abacus", out), best);
+    assert_string_equal(chosen_with("", out), best);
+}
+
+int main(int argc, char **argv)
+{
+    if (argc == 2 && strcmp(argv[1], "name") == 0)
+        return puts(kernel_get()->name) < 0;
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(all_kernels_give_the_same_bits),
+        cmocka_unit_test(arrays_are_what_plain_c_makes_of_them),
+        cmocka_unit_test(nothing_is_written_beyond_the_end),
+        cmocka_unit_test(results_may_replace_what_they_are_made_of),
+        cmocka_unit_test(weights_are_finite_and_not_below_0),
+        cmocka_unit_test(kernels_are_found_by_name),
+        cmocka_unit_test(the_kernel_used_is_the_one_got),
+        cmocka_unit_test(the_environment_names_the_best_to_use),
+    };
+    return cmocka_run_group_tests(tests, fill, NULL);
+}
