@@ -6,11 +6,11 @@
 #include <string.h>
 
 #include "base/text.h"
+#include "base/utf8.h"
 #include "cli/inspect.h"
 #include "host/describe.h"
 #include "host/find.h"
 #include "host/load.h"
-#include "base/utf8.h"
 
 /* ---- words on stderr and stdout ------------------------------------------------------------ */
 

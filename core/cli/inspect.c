@@ -16,12 +16,10 @@
 #include <unistd.h>
 
 #include "base/machine.h"
+#include "base/utf8.h"
 #include "cli/cli.h"
 #include "host/describe.h"
 #include "host/load.h"
-#include "base/utf8.h"
-
-extern char **environ;
 
 /* What the child may say: a module of a thousand components has about a megabyte. */
 enum { ANSWER_LIMIT = 1 << 24 };

@@ -25,18 +25,20 @@ struct table {
 
 /* ---- the terminal ------------------------------------------------------- */
 
-static bool is_set(const char *name)
+/* "" for what is not set. */
+static const char *variable(const char *name)
 {
     const char *value = getenv(name);
-    return value && *value;
+    return value ? value : "";
 }
 
 static bool is_utf8(void)
 {
     static const char *const names[] = {"LC_ALL", "LC_CTYPE", "LANG"};
     for (size_t i = 0; i < sizeof names / sizeof *names; i++)
-        if (is_set(names[i]))
-            return strcasestr(getenv(names[i]), "utf-8") || strcasestr(getenv(names[i]), "utf8");
+        if (*variable(names[i]))
+            return strcasestr(variable(names[i]), "utf-8") ||
+                   strcasestr(variable(names[i]), "utf8");
     return false;
 }
 
@@ -49,10 +51,10 @@ static int terminal_width(void)
 
 struct table_style table_style_find(bool quiet)
 {
-    bool const dumb = !is_set("TERM") || strcmp(getenv("TERM"), "dumb") == 0;
+    bool const dumb = !*variable("TERM") || strcmp(variable("TERM"), "dumb") == 0;
     return (struct table_style){
         .width = terminal_width(),
-        .colour = isatty(STDOUT_FILENO) && !is_set("NO_COLOR") && !dumb,
+        .colour = isatty(STDOUT_FILENO) && !*variable("NO_COLOR") && !dumb,
         .unicode = is_utf8(),
         .progress = !quiet && isatty(STDERR_FILENO) ? stderr : NULL,
     };

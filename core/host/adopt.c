@@ -274,7 +274,7 @@ static const char *adopt_params(struct arena *arena, gyre_component *about)
         adopt_table(arena, "table of parameters", about->params, about->param_count,
                     about->param_size, sizeof(gyre_param), &ours);
     gyre_param *const rows = ours;
-    for (uint32_t i = 0; !why && i < about->param_count; i++)
+    for (uint32_t i = 0; !why && rows && i < about->param_count; i++)
         if (!rows[i].unit)
             rows[i].unit = "";
     about->params = rows;

@@ -57,7 +57,8 @@ const char *find_own_folder(struct arena *arena)
     if (length <= 0)
         return NULL;
     path[length] = '\0';
-    if (!cut_last(path) || !cut_last(path))
+    bool const in_a_folder = cut_last(path);
+    if (!in_a_folder || !cut_last(path))
         return NULL;
     return arena_format(arena, "%s/lib/gyre/plugins", path);
 }

@@ -6,8 +6,8 @@
 #include <string.h>
 
 #include "base/text.h"
-#include "record/store.h"
 #include "base/utf8.h"
+#include "record/store.h"
 
 struct lines {
     struct result_sink sink;

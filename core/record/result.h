@@ -28,7 +28,7 @@ struct result_output {
 struct result_run {
     const char *scenario; /* path as given                                       */
     const char *title, *question;
-    const char *setting;        /* agents, states, data and components in a sentence; or NULL */
+    const char *setting;     /* agents, states, data and components in a sentence; or NULL */
     const char *text;        /* the scenario file's bytes                     */
     const char *const *sets; /* --set arguments, ends with NULL               */
     uint64_t seed;

@@ -16,9 +16,9 @@
 #endif
 
 #include "base/machine.h"
+#include "base/utf8.h"
 #include "gyre/version.h"
 #include "record/database.h"
-#include "base/utf8.h"
 
 /* Rows wait here and go together, so that the write lock is held for moments and not for rounds:
  * other runs write into the same file. */

@@ -21,7 +21,7 @@ const char *say_list(struct arena *arena, const char *const *words)
 {
     const char *list = "";
     int count = 0;
-    for (; words[count] && count < LISTED; count++)
+    for (; count < LISTED && words[count]; count++)
         list = arena_format(arena, "%s%s\"%s\"", list, count ? ", " : "",
                             say_short(arena, words[count]));
     int more = 0;

@@ -4,8 +4,8 @@
 
 #include "schedule/replicate.h"
 
-enum { JUDGE_TRIES = 1000 }; /* draws for one slot, then it is given up and stays empty */
-enum { SAMPLE_NONE = UINT32_MAX };
+enum { JUDGE_TRIES = 1000 };   /* draws for one slot, then it is given up and stays empty */
+#define SAMPLE_NONE UINT32_MAX /* a slot that holds no sample */
 
 /* The core's purposes of random words. */
 enum { STREAM_SAMPLE = 0, STREAM_COIN = 65535 };

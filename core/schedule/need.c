@@ -11,7 +11,7 @@ struct plan_need plan_need(const struct plan *plan, int threads)
     bool const apart = s->replicates >= threads;
     double const lanes = apart ? threads : 1, workers = apart ? 1 : threads;
     double const states = (double)plan->shape.states, datasets = (double)plan->shape.datasets;
-    double const alias = 16 + 4 + 8, stride = (double)((plan->row_size + 63) / 64 * 64);
+    double const alias = 16 + 4 + 8, stride = (double)plan->row_size + 63;
     double const world = 4 * 8 + 8.0 * plan->intervention_count + alias;
     double const bench = 2 * 8 + 8 + alias + 4 * 8;
     struct plan_need need = {0};

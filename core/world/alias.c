@@ -108,6 +108,7 @@ static int64_t rescale(struct alias *alias, int64_t left)
 static void sort(struct alias *alias, int64_t left)
 {
     int64_t const used = alias->columns, all = (int64_t)1 << log2_columns(used);
+    /* Some weight is above 0, so `used` is: NOLINTNEXTLINE(clang-analyzer-core.DivideZero) */
     int64_t const height = WHOLE / all, each = left / used, rest = left % used;
     int64_t low = 0;
     for (int64_t i = 0; i < all; i++) {

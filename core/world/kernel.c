@@ -69,7 +69,7 @@ static void address_init(struct address *address, uint64_t key, uint32_t round, 
     address->stream = all(stream);
     /* Even lanes have the first half of the counters: so EVEN and ODD give words in order. */
     for (int i = 0; i < LANES; i++)
-        address->lane[i] = (uint64_t)(i / 2 + i % 2 * (LANES / 2));
+        address->lane[i] = (uint64_t)i / 2 + (uint64_t)i % 2 * (LANES / 2);
 }
 
 /* Counters in lanes; of each part only the lower 32 bits mean anything. */

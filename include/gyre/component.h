@@ -277,6 +277,7 @@ extern GYRE_EXPORT const gyre_module gyre_module_1;
 
 #ifndef __cplusplus
 /* An offset that fails to compile when the member has another type. */
+/* NOLINTNEXTLINE(bugprone-macro-parentheses): C is a type */
 #define GYRE_AT(T, member, C) (offsetof(T, member) + 0 * sizeof(_Generic(((T *)0)->member, C : 0)))
 #else
 #define GYRE_AT(T, member, C) offsetof(T, member)
