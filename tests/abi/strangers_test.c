@@ -36,10 +36,20 @@ static void crash_in_a_constructor_is_one_sentence(void **state)
     expect_reason("crash", 10, "it crashes while it is loaded (SIGILL)");
 }
 
+/* TSan finds a process that ends within dlopen strange, and ends it with a code of its own. */
+#if defined(__has_feature)
+#if __has_feature(thread_sanitizer)
+#define EXIT_CODE "66"
+#endif
+#endif
+#ifndef EXIT_CODE
+#define EXIT_CODE "0"
+#endif
+
 static void exit_in_a_constructor_is_one_sentence(void **state)
 {
     (void)state;
-    expect_reason("exit", 10, "it ends the process while it is loaded (exit code 0)");
+    expect_reason("exit", 10, "it ends the process while it is loaded (exit code " EXIT_CODE ")");
 }
 
 static void hang_in_a_constructor_is_stopped(void **state)
