@@ -195,6 +195,37 @@ static void equal_mixing_is_the_island_model(void **state)
     }
 }
 
+/* ---- one agent ---------------------------------------------------------- */
+
+static bool hold_alone(void *argument, const struct replicate *r)
+{
+    const int *starved = argument;
+    battery_same("one agent without sampling noise stays as it is", forms_pi[2], r->distribution[2],
+                 forms_pi[2], BATTERY_EXACT);
+    battery_same("one agent without sampling noise starves", 0, (double)r->tally[*starved], 1, 0);
+    return true;
+}
+
+/* Its own law and the mixture are the same: mixing must make no difference at all. */
+static void one_agent_is_the_paper_s_loop_at_any_mixing(void **state)
+{
+    (void)state;
+    static const double one[] = {1};
+    struct setting const c = {1, 50, 10, one, .5, 1};
+    struct society *s = society_create(
+        3,
+        "[space]\nreference = %s\n[society]\nagents = 1\n"
+        "[sampling]\ndataset = \"per_agent\"\nsamples = \"expected\"\nmixing = 0.5\n"
+        "[[metric]]\nuse = \"metric.diversity\"\n",
+        society_array(forms_pi, K));
+    int starved = society_tally(s, "sampling.starved");
+    society_run(s, battery_fresh(), hold_alone, &starved);
+    society_destroy(s);
+    struct total const total = measure(&c, 2000);
+    battery_mean("per_agent, M 1, mixing .5, N 50: (1-1/N)^t, t 10", FORMS_H * pow(1 - 1.0 / 50, 10),
+                 &total.whole[10]);
+}
+
 int main(int argc, char **argv)
 {
     const struct CMUnitTest tests[] = {
@@ -203,6 +234,7 @@ int main(int argc, char **argv)
         cmocka_unit_test(a_rate_slows_drift_by_its_square),
         cmocka_unit_test(mixing_follows_the_kinship_matrix),
         cmocka_unit_test(equal_mixing_is_the_island_model),
+        cmocka_unit_test(one_agent_is_the_paper_s_loop_at_any_mixing),
     };
     int failed = 0;
     battery_begin(argc, argv);

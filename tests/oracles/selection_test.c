@@ -18,11 +18,14 @@
 enum { K = 7, C = 2, ROUNDS = 50 };
 
 static const double start[K] = {.4, .3, .2, .1, .5, .3, .2};
-static const double utility[K] = {0, .7, -1, .25, 700, 701, 699.5};
+static const double utility[K] = {0, .7, -1, .25, 7, 8, 6.5};
+/* beta x = 175 and more: only what is left when the largest is subtracted is a number to exp. */
+static const double far_utility[K] = {0, .75, -1, .25, 7000, 7001, 6999.5};
 static const int begins[C + 1] = {0, 4, K};
 
 struct power {
     double beta;
+    const double *x;
     double law[K];
 };
 
@@ -32,7 +35,7 @@ static void compute_power(struct power *power, double rounds)
     for (int c = 0; c < C; c++) {
         long double sum = 0, at[K];
         for (int z = begins[c]; z < begins[c + 1]; z++) {
-            double const far = utility[z] - utility[begins[c]];
+            long double const far = (long double)power->x[z] - (long double)power->x[begins[c]];
             at[z] = (long double)start[z] * expl((long double)rounds * power->beta * far);
             sum += at[z];
         }
@@ -58,9 +61,9 @@ static bool hold_power(void *argument, const struct replicate *r)
     return true;
 }
 
-static void run_power(double beta, const char *dataset, const char *mixing)
+static void run_power(double beta, const double *x, const char *dataset, const char *mixing)
 {
-    struct power power = {.beta = beta};
+    struct power power = {.beta = beta, .x = x};
     struct society *s = society_create(
         ROUNDS,
         "[space]\ncontexts = [4, 3]\nmet = [0.7, 0.3]\nreference = %s\n"
@@ -68,7 +71,7 @@ static void run_power(double beta, const char *dataset, const char *mixing)
         "[sampling]\ndataset = \"%s\"\nsamples = \"expected\"\nmixing = %s\n"
         "[selection]\nuse = \"selection.bias\"\nattribute = \"utility\"\nbeta = %.17g\n"
         "[[metric]]\nuse = \"metric.diversity\"\n",
-        society_array(start, K), society_array(utility, K), dataset, mixing, beta);
+        society_array(start, K), society_array(x, K), dataset, mixing, beta);
     society_run(s, battery_fresh(), hold_power, &power);
     society_destroy(s);
 }
@@ -76,10 +79,11 @@ static void run_power(double beta, const char *dataset, const char *mixing)
 static void selection_multiplies_odds_round_by_round(void **state)
 {
     (void)state;
-    run_power(.25, "shared", "1.0");
-    run_power(-.4, "shared", "1.0");
-    run_power(.25, "per_agent", "1.0");
-    run_power(.25, "per_agent", "0.3"); /* agents stay alike, so that it makes no difference */
+    run_power(.25, utility, "shared", "1.0");
+    run_power(-.4, utility, "shared", "1.0");
+    run_power(.25, far_utility, "shared", "1.0");
+    run_power(.25, utility, "per_agent", "1.0");
+    run_power(.25, utility, "per_agent", "0.3"); /* agents stay alike, so that it makes no difference */
 }
 
 /* ---- agents that differ: P_t and Q_m ------------------------------------ */

@@ -75,7 +75,7 @@ static void states_on_the_threshold_are_covered(void **state)
     int pairs = 0, bare = 0;
     for (size_t i = 0; i < sizeof agents / sizeof *agents; i++)
         for (size_t k = 0; k < sizeof samples / sizeof *samples; k++, pairs++)
-            bare += try_pair(agents[i], samples[k], pairs % 2 ? "1.0" : "0.5");
+            bare += try_pair(agents[i], samples[k], i == 0 || k % 2 ? "1.0" : "0.5");
     printf("%d pairs of M and N hold; without the guard %d would not\n", pairs, bare);
     assert_true(bare > 0); /* else these pairs could not tell */
 }
