@@ -4,6 +4,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/text.h"
+
 struct entry {
     enum status status;
     int file; /* order in which files were first named: -1 for none */
@@ -23,22 +25,6 @@ struct report *report_create(struct arena *arena)
     struct report *report = ARENA_NEW(arena, struct report);
     report->arena = arena;
     return report;
-}
-
-/* What a terminal would obey or a log would break on is shown as \n or \x1b. */
-static const char *printable(struct arena *arena, const char *text)
-{
-    char *out = arena_alloc(arena, 4 * strlen(text) + 1), *to = out;
-    for (const char *c = text; *c; c++) {
-        unsigned char const byte = (unsigned char)*c;
-        if (byte == '\n')
-            to += sprintf(to, "\\n");
-        else if (byte < 32 || byte == 127)
-            to += sprintf(to, "\\x%02x", byte);
-        else
-            *to++ = *c;
-    }
-    return out;
 }
 
 static int file_order(const struct report *report, const char *file)
@@ -82,7 +68,7 @@ enum status report_add(struct report *report, enum status status, struct place a
         .file = file_order(report, at.file),
         .added = report->count,
         .at = at,
-        .sentence = length < 0 ? "no memory for the message" : printable(report->arena, sentence),
+        .sentence = length < 0 ? "no memory for the message" : text_escape(report->arena, sentence),
     };
     report->count++;
     if (length >= 0)
@@ -122,11 +108,12 @@ static const char *entry_line(struct arena *arena, const struct entry *entry)
     const struct place *at = &entry->at;
     if (!at->file)
         return arena_format(arena, "gyre: %s", entry->sentence);
+    const char *file = text_escape(arena, at->file);
     if (at->line <= 0)
-        return arena_format(arena, "%s: %s", at->file, entry->sentence);
+        return arena_format(arena, "%s: %s", file, entry->sentence);
     if (at->column <= 0)
-        return arena_format(arena, "%s:%d: %s", at->file, at->line, entry->sentence);
-    return arena_format(arena, "%s:%d:%d: %s", at->file, at->line, at->column, entry->sentence);
+        return arena_format(arena, "%s:%d: %s", file, at->line, entry->sentence);
+    return arena_format(arena, "%s:%d:%d: %s", file, at->line, at->column, entry->sentence);
 }
 
 const char *report_first(const struct report *report)

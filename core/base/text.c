@@ -126,6 +126,21 @@ const char *text_bytes(char out[TEXT_REAL], double bytes)
     return out;
 }
 
+const char *text_escape(struct arena *arena, const char *text)
+{
+    char *out = arena_alloc(arena, 4 * strlen(text) + 1), *to = out;
+    for (const char *c = text; *c; c++) {
+        unsigned char const byte = (unsigned char)*c;
+        if (byte == '\n')
+            to += sprintf(to, "\\n");
+        else if (byte < 32 || byte == 127)
+            to += sprintf(to, "\\x%02x", byte);
+        else
+            *to++ = *c;
+    }
+    return out;
+}
+
 /* ---- names -------------------------------------------------------------- */
 
 static const char *key_end(const char *text)

@@ -2,6 +2,7 @@
 #include <stdio.h>
 
 #include "base/text.h"
+#include "cli/browse.h"
 #include "cli/cli.h"
 #include "cli/options.h"
 #include "cli/summary.h"
@@ -54,5 +55,5 @@ int check_main(int argc, char **argv)
         plan_destroy(plan);
     }
     arena_destroy(arena);
-    return (int)status;
+    return (int)(status == STATUS_OK ? browse_end("check") : status);
 }

@@ -6,8 +6,10 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "base/arena.h"
 #include "base/status.h"
 #include "base/text.h"
+#include "cli/browse.h"
 #include "cli/cli.h"
 #include "cli/version.h"
 #include "host/call.h"
@@ -51,7 +53,19 @@ static void set_signals(void)
     sigemptyset(&action.sa_mask);
     sigaction(SIGINT, &action, NULL);
     sigaction(SIGTERM, &action, NULL);
+    /* A closed pipe and a file that may not grow are errors of a write, not the end. */
     signal(SIGPIPE, SIG_IGN);
+    signal(SIGXFSZ, SIG_IGN);
+}
+
+static int refuse_verb(const char *word)
+{
+    struct arena *arena = arena_create();
+    const char *near = text_nearest(word, shown);
+    fprintf(stderr, "gyre: no verb \"%s\"%s%s%s; see gyre --help\n", text_escape(arena, word),
+            near ? "; did you mean \"" : "", near ? near : "", near ? "\"?" : "");
+    arena_destroy(arena);
+    return STATUS_USAGE;
 }
 
 int main(int argc, char **argv)
@@ -63,13 +77,10 @@ int main(int argc, char **argv)
         if (strcmp(word, verbs[i].name) == 0)
             return verbs[i].main(argc - 1, argv + 1);
     if (strcmp(word, "--version") == 0)
-        return version_print(stdout);
-    if (strcmp(word, "--help") == 0 || strcmp(word, "-h") == 0 || strcmp(word, "help") == 0)
-        return fputs(help, stdout) < 0 || fflush(stdout) != 0 ? STATUS_IO
-               : argc > 1                                     ? 0
-                                                              : STATUS_USAGE;
-    const char *near = text_nearest(word, shown);
-    fprintf(stderr, "gyre: no verb \"%s\"%s%s%s; see gyre --help\n", word,
-            near ? "; did you mean \"" : "", near ? near : "", near ? "\"?" : "");
-    return STATUS_USAGE;
+        version_print(stdout);
+    else if (strcmp(word, "--help") == 0 || strcmp(word, "-h") == 0 || strcmp(word, "help") == 0)
+        fputs(help, stdout);
+    else
+        return refuse_verb(word);
+    return argc > 1 ? (int)browse_end(NULL) : STATUS_USAGE;
 }

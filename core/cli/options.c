@@ -21,8 +21,9 @@ struct reading {
 
 static void complain(struct reading *r, const char *what, const char *word, const char *near)
 {
-    fprintf(stderr, "gyre %s: %s %s%s%s%s; see gyre %s --help\n", r->verb, what, word,
-            near ? "; did you mean " : "", near ? near : "", near ? "?" : "", r->verb);
+    fprintf(stderr, "gyre %s: %s %s%s%s%s; see gyre %s --help\n", r->verb, what,
+            text_escape(r->arena, word), near ? "; did you mean " : "", near ? near : "",
+            near ? "?" : "", r->verb);
     r->failed = true;
 }
 
@@ -93,7 +94,10 @@ static void read_word(struct reading *r, const char *word, const char *const *kn
         r->out->scenario = word;
     } else if (!name) {
         complain(r, "unknown option", word, text_nearest(word, known));
-    } else if (!read_flag(r, name)) {
+    } else if (read_flag(r, name)) {
+        if (strchr(word, '='))
+            complain(r, "takes no value:", name, NULL);
+    } else {
         const char *value = value_of(r, word);
         if (value)
             read_value(r, name, value);
@@ -120,7 +124,7 @@ struct plan *options_plan(struct arena *arena, const struct options *options, st
 {
     struct registry *registry = registry_create(arena, options->plugins, report);
     struct scenario *scenario = scenario_load(arena, options->scenario, options->sets, report);
-    if (!scenario || report_count(report))
+    if (!scenario)
         return NULL;
     struct plan *plan = plan_create(arena, scenario, registry, report);
     if (!plan || plan_fits(plan, options->threads, report))

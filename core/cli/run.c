@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/machine.h"
+#include "cli/browse.h"
 #include "cli/cli.h"
 #include "cli/options.h"
 #include "cli/summary.h"
@@ -133,8 +134,6 @@ static enum status run(struct session *s)
     }
     if (status == STATUS_OK)
         status = report_status(s->report);
-    if (fflush(stdout) != 0 && status == STATUS_OK)
-        status = report_add(s->report, STATUS_IO, (struct place){0}, "cannot write to stdout");
     report_print(s->report, stderr);
     if (s->store)
         store_close(s->store);
@@ -154,5 +153,5 @@ int run_main(int argc, char **argv)
     else if (status == STATUS_OK)
         status = run(&session);
     arena_destroy(arena);
-    return (int)status;
+    return (int)(status == STATUS_OK ? browse_end("run") : status);
 }

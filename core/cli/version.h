@@ -4,8 +4,7 @@
 
 #include <stdio.h>
 
-/* Prints the versions of gyre and its libraries, and the vector code in use; returns the exit code.
- */
-int version_print(FILE *out);
+/* Prints the versions of gyre and its libraries, and the vector code in use. */
+void version_print(FILE *out);
 
 #endif

@@ -164,6 +164,11 @@ static const char *missing_of_metric(const gyre_metric_ops *ops)
     return ops->output_count ? NULL : "outputs";
 }
 
+static bool has_hook(const gyre_intervention_ops *ops)
+{
+    return ops->on_distribution || ops->judge || ops->supply || ops->on_policy;
+}
+
 static const char *missing(const struct component *component)
 {
     switch (component->about.kind) {
@@ -176,9 +181,9 @@ static const char *missing(const struct component *component)
     case GYRE_KIND_METRIC:
         return missing_of_metric(&component->ops.metric);
     default:
-        return component->ops.intervention.on_distribution || component->ops.intervention.judge
+        return has_hook(&component->ops.intervention)
                    ? NULL
-                   : "hook at all (on_distribution, judge)";
+                   : "hook at all (on_distribution, judge, supply, on_policy)";
     }
 }
 

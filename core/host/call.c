@@ -111,8 +111,11 @@ void call_init(struct call *call, const struct instance *instance, const gyre_sh
         .shape = shape,
         .conf = instance->conf,
         .cache = instance->cache,
-        .fields = instance->fields,
     };
+    size_t const count = instance->component->about.field_count + 1;
+    call->fields = arena_alloc(instance->memory, count * sizeof *call->fields);
+    memcpy(call->fields, instance->fields, count * sizeof *call->fields);
+    call->ctx.fields = call->fields;
 }
 
 void call_fini(struct call *call)
@@ -120,8 +123,11 @@ void call_fini(struct call *call)
     arena_destroy(call->scratch);
 }
 
-void call_bind(struct call *call, uint64_t seed, uint32_t replicate, void *state)
+void call_bind(struct call *call, uint64_t seed, uint32_t replicate, void *state,
+               const double *held)
 {
+    if (call->instance->held >= 0)
+        call->fields[call->instance->held] = (gyre_view){held, call->ctx.shape->states};
     call->ctx.replicate = replicate;
     call->ctx.state = state;
     call->key = random_key(seed, replicate, call->instance->label);

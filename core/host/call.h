@@ -15,9 +15,10 @@ struct call {
     gyre_ctx ctx; /* first: components hand it back */
     const struct instance *instance;
     struct arena *scratch;
-    uint64_t key;   /* of random words */
-    uint32_t round; /* of random words */
-    bool said;      /* `sentence` was given in this call */
+    gyre_view *fields; /* the instance's, with the replicate's live columns */
+    uint64_t key;      /* of random words */
+    uint32_t round;    /* of random words */
+    bool said;         /* `sentence` was given in this call */
     char sentence[400];
     call_learn learn; /* NULL where learning has no place */
     void *learner;    /* for learn's use */
@@ -27,7 +28,8 @@ struct call {
 /* Set up once; state and replicate change with call_bind. */
 void call_init(struct call *call, const struct instance *instance, const gyre_shape *shape);
 void call_fini(struct call *call);
-void call_bind(struct call *call, uint64_t seed, uint32_t replicate, void *state);
+void call_bind(struct call *call, uint64_t seed, uint32_t replicate, void *state,
+               const double *held);
 
 /* Before a callback of round `round`: empties the scratch. Returns what to pass on. */
 gyre_ctx *call_begin(struct call *call, int64_t round);

@@ -109,6 +109,10 @@ static json_t *hooks(const gyre_intervention_ops *ops)
         json_array_append_new(all, json_string("on_distribution"));
     if (ops->judge)
         json_array_append_new(all, json_string("judge"));
+    if (ops->supply)
+        json_array_append_new(all, json_string("supply"));
+    if (ops->on_policy)
+        json_array_append_new(all, json_string("on_policy"));
     return all;
 }
 

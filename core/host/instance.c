@@ -82,7 +82,9 @@ static void bind_field(struct instance *instance, struct arena *arena, const str
         return;
     }
     const struct column *column = column_find(columns, field->of, name);
-    if (column)
+    if (field->of == GYRE_OF_STATE && strcmp(name, SPACE_HELD) == 0)
+        instance->held = (int)i;
+    else if (column)
         instance->fields[i] = (gyre_view){column->data, column->count};
     else if (key || !(field->access & GYRE_OPTIONAL))
         refuse_column(arena, instance, columns, field, name, key ? key->at : use->at, report);
@@ -109,27 +111,37 @@ static bool setup(struct instance *instance, struct report *report)
     bool good = ask(&call, about->check, report);
     instance->open = good && ask(&call, about->open, report);
     instance->cache = call.ctx.cache;
+    instance->state_size =
+        instance->open && about->state_bytes ? about->state_bytes(&call.ctx) : about->state_size;
     call_fini(&call);
     return instance->open;
 }
 
-bool instance_open(struct instance *instance, struct arena *arena, struct registry *registry,
+bool instance_read(struct instance *instance, struct arena *arena, struct registry *registry,
                    const struct use *use, gyre_kind kind, const char *const *also,
-                   const struct columns *columns, const gyre_shape *shape, struct report *report)
+                   struct report *report)
 {
-    int const before = report_count(report);
-    *instance = (struct instance){.name = use->name, .at = use->at, .shape = shape};
+    *instance = (struct instance){.use = use, .name = use->name, .at = use->at, .held = -1};
     if (!use->id)
         return false;
     instance->component = registry_find(registry, use->id, kind, use->at, report);
     if (!instance->component)
         return false;
     instance->label = arena_format(arena, "%s.%s", kind_word(kind), use->name);
-    instance->fields = ARENA_ARRAY(arena, gyre_view, instance->component->about.field_count + 1);
-    instance->memory = arena_create();
     read_keys(instance, arena, use, also, report);
-    for (uint32_t i = 0; i < instance->component->about.field_count; i++)
-        bind_field(instance, arena, use, columns, i, report);
+    return true;
+}
+
+bool instance_open(struct instance *instance, struct arena *arena, const struct columns *columns,
+                   const gyre_shape *shape, struct report *report)
+{
+    int const before = report_count(report);
+    uint32_t const fields = instance->component->about.field_count;
+    instance->shape = shape;
+    instance->fields = ARENA_ARRAY(arena, gyre_view, fields + 1);
+    instance->memory = arena_create();
+    for (uint32_t i = 0; i < fields; i++)
+        bind_field(instance, arena, instance->use, columns, i, report);
     bool const good = report_count(report) == before && setup(instance, report);
     if (!good)
         instance_close(instance);

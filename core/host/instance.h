@@ -15,6 +15,7 @@ struct timing {
 
 struct instance {
     const struct component *component;
+    const struct use *use;
     const char *name;  /* "verify#2"                     */
     const char *label; /* "intervention.verify#2"        */
     struct place at;
@@ -22,17 +23,23 @@ struct instance {
     void *conf;
     void *cache;
     gyre_view *fields; /* [field_count] */
+    int held;          /* the field that is the live column "held", or -1 */
+    size_t state_size;
     struct arena *memory;
     bool open;
     struct timing timing; /* interventions only */
 };
 
-/* Reads the use's keys by the component's table, binds columns, asks check and open. Keys in `also`
- * (ends with NULL, may be NULL) are the host's own. False with sentences in report; the instance is
- * then closed. */
-bool instance_open(struct instance *instance, struct arena *arena, struct registry *registry,
+/* Finds the component and reads the use's keys by its table; keys in `also` (ends with NULL, may be
+ * NULL) are the host's own. False: there is no such component. Mistakes go to report; with one the
+ * instance cannot be opened. */
+bool instance_read(struct instance *instance, struct arena *arena, struct registry *registry,
                    const struct use *use, gyre_kind kind, const char *const *also,
-                   const struct columns *columns, const gyre_shape *shape, struct report *report);
+                   struct report *report);
+
+/* Binds columns, asks check and open. False with sentences; the instance is then closed. */
+bool instance_open(struct instance *instance, struct arena *arena, const struct columns *columns,
+                   const gyre_shape *shape, struct report *report);
 void instance_close(struct instance *instance);
 
 #endif

@@ -129,8 +129,8 @@ static void on_row(int end, void *context)
     }
     if (count != reader->csv.columns) {
         if (!reader->foreign)
-            MISTAKE(reader, reader->begins, "a row of %lld cells, where the header has %d",
-                    (long long)count, reader->csv.columns);
+            MISTAKE(reader, reader->begins, "a row of %lld cell%s, where the header has %d",
+                    (long long)count, count == 1 ? "" : "s", reader->csv.columns);
         reader->cells = reader->row_began;
         return;
     }

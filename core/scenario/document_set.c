@@ -71,16 +71,6 @@ static char *trimmed(struct arena *arena, const char *from, size_t length)
     return arena_format(arena, "%.*s", (int)length, from);
 }
 
-/* As places show it: what a terminal would obey must not get there by way of a file's name. */
-static const char *shown(struct arena *arena, const char *assignment)
-{
-    char *text = arena_format(arena, "--set %s", say_short(arena, assignment));
-    for (char *c = text; *c; c++)
-        if ((unsigned char)*c < 32 || *c == 127)
-            *c = '?';
-    return text;
-}
-
 static bool split_key(struct setting *set, char *key)
 {
     int dots = 0;
@@ -287,7 +277,7 @@ enum status document_set(struct arena *arena, struct node *root, const char *ass
                          struct report *report)
 {
     struct setting set = {.arena = arena, .report = report, .root = root};
-    set.at.file = shown(arena, assignment);
+    set.at.file = arena_format(arena, "--set %s", say_short(arena, assignment));
     int const before = report_count(report);
     if (!split(&set, assignment))
         return STATUS_USAGE;

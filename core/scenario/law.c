@@ -25,7 +25,7 @@ bool law_is_values(const struct node *node)
 
 /* ---- values ------------------------------------------------------------- */
 
-static struct place value_place(const struct law_values *values, int64_t i)
+struct place law_place(const struct law_values *values, int64_t i)
 {
     if (values->csv)
         return (struct place){values->csv->path, values->csv->line[i], 0};
@@ -84,13 +84,18 @@ static bool array_values(struct law_source *source, struct node *node, const cha
                          struct law_values *out)
 {
     *out = (struct law_values){.count = node->count, .node = node};
+    if (node->count == 0) {
+        report_add(source->report, STATUS_DATA, node->at, "%s: an array without values", owner);
+        return false;
+    }
     out->value = ARENA_ARRAY(source->arena, double, node->count);
     double *to = out->value;
     for (const struct node *n = node->first; n; n = n->next) {
         bool const number = n->kind == NODE_INTEGER || n->kind == NODE_REAL;
         if (!number || !isfinite(n->real)) {
-            report_add(source->report, STATUS_DATA, n->at, "%s: %s in an array of numbers", owner,
-                       node_show(source->arena, n));
+            report_add(source->report, STATUS_DATA, n->at, "%s: %s %s", owner,
+                       node_show(source->arena, n),
+                       number ? "is not finite" : "in an array of numbers");
             return false;
         }
         *to++ = n->real;
@@ -126,7 +131,7 @@ static bool values_check(struct law_source *source, const struct law_values *val
         double const x = values->value[i];
         if (x >= lo && x <= hi)
             continue;
-        report_add(source->report, STATUS_DATA, value_place(values, i), "%s: %s is %s its %s %s",
+        report_add(source->report, STATUS_DATA, law_place(values, i), "%s: %s is %s its %s %s",
                    owner, text_real(shown, x), x < lo ? "below" : "above",
                    x < lo ? "minimum" : "maximum", text_real(limit, x < lo ? lo : hi));
         return false;

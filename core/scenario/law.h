@@ -27,6 +27,9 @@ struct law_values {
 /* Is the node an array, or does it name a file's column? */
 bool law_is_values(const struct node *node);
 
+/* Where value i stands: in the scenario, or a line of the file. */
+struct place law_place(const struct law_values *values, int64_t i);
+
 /* Reads such a node; false with sentences. */
 bool law_values(struct law_source *source, struct node *node, const char *owner,
                 struct law_values *out);
@@ -45,8 +48,8 @@ double *law_distribution(struct law_source *source, struct node *node, const cha
 double *law_attribute(struct law_source *source, struct node *node, const char *owner, double lo,
                       double hi, int64_t count, const char *of);
 
-/* Safe states [states], 0 or 1: `{ share = 0.9, .. }` of the reference's mass or of the states, or
- * values. NULL with sentences. */
+/* Safe states [states], 0 or 1 (without a reference only mistakes are told): `{ share = 0.9, .. }`
+ * of the reference's mass or of the states, or values. NULL with sentences. */
 double *law_safe(struct law_source *source, struct node *node, const struct space *space,
                  const double *reference);
 

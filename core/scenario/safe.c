@@ -76,7 +76,7 @@ static double *safe_by_share(struct law_source *source, struct node *node,
                 source->report);
     node_refuse_unknown(node, "safe", (const char *const[]){"share", "of", "unsafe", NULL},
                         source->report);
-    if (report_count(source->report) > before)
+    if (report_count(source->report) > before || !reference)
         return NULL;
     uint64_t const key = random_key(source->seed, 0, "core.world.safe");
     double *safe = ARENA_ARRAY(source->arena, double, space->states);
@@ -89,19 +89,42 @@ static double *safe_by_share(struct law_source *source, struct node *node,
     return safe;
 }
 
+/* Each state is safe or not. */
+static double *safe_by_values(struct law_source *source, struct node *node,
+                              const struct space *space)
+{
+    struct law_values values;
+    if (!law_values(source, node, "safe", &values))
+        return NULL;
+    if (values.count != space->states) {
+        report_add(source->report, STATUS_DATA, node->at, "safe: %lld values for %lld states",
+                   (long long)values.count, (long long)space->states);
+        return NULL;
+    }
+    for (int64_t z = 0; z < space->states; z++)
+        if (values.value[z] != 0 && values.value[z] != 1) {
+            report_add(source->report, STATUS_DATA, law_place(&values, z),
+                       "safe: state %lld has the value %g; a state is safe (1) or not (0), and a "
+                       "degree belongs in the attribute risk",
+                       (long long)z, values.value[z]);
+            return NULL;
+        }
+    return values.value;
+}
+
 double *law_safe(struct law_source *source, struct node *node, const struct space *space,
                  const double *reference)
 {
-    if (node->kind == NODE_TABLE && !law_is_values(node))
+    if (law_is_values(node))
+        return safe_by_values(source, node, space);
+    if (node->kind == NODE_TABLE)
         return safe_by_share(source, node, space, reference);
-    double *safe = law_attribute(source, node, "safe", 0, 1, space->states, "states");
-    for (int64_t z = 0; safe && z < space->states; z++)
-        if (safe[z] != 0 && safe[z] != 1) {
-            report_add(source->report, STATUS_DATA, node->at,
-                       "safe: state %lld has a value between 0 and 1; a state is safe (1) or not "
-                       "(0); a degree belongs in the attribute risk",
-                       (long long)z);
-            return NULL;
-        }
-    return safe;
+    if (node->kind == NODE_INTEGER && (node->integer == 0 || node->integer == 1))
+        return law_attribute(source, node, "safe", 0, 1, space->states, "states");
+    report_add(
+        source->report, STATUS_DATA, node->at,
+        "safe: must be { share = .. }, an array of 0 and 1, { file = .., column = .. }, or 0 "
+        "or 1 for all states, not %s",
+        node_show(source->arena, node));
+    return NULL;
 }

@@ -25,16 +25,18 @@ static struct place start_of(const struct reader *reader)
     return (struct place){reader->scenario->path, 1, 1};
 }
 
-/* A section, which must be a table; *at gets where to complain of what is missing in it. */
-static struct node *section(struct reader *reader, const char *key, struct place *at)
+/* A section, which must be a table; *at gets where to complain of what is missing in it. False: it
+ * is none, and nothing more need be said of it. */
+static bool section(struct reader *reader, const char *key, struct node **table, struct place *at)
 {
     struct node *node = node_find(reader->root, key);
     *at = node ? node->key_at : start_of(reader);
+    *table = node;
     if (!node || node->kind == NODE_TABLE)
-        return node;
+        return true;
     report_add(reader->report, STATUS_DATA, node->at, "%s must be a table [%s], not %s", key, key,
                node_show(reader->arena, node));
-    return NULL;
+    return false;
 }
 
 static const char *folder_of(struct arena *arena, const char *path)
@@ -64,8 +66,12 @@ static void read_scenario(struct reader *reader)
 {
     struct section_scenario conf;
     struct place at;
-    struct node *table = section(reader, "scenario", &at);
+    struct node *table;
     struct scenario *s = reader->scenario;
+    reader->source =
+        (struct law_source){.arena = reader->arena, .report = reader->report, .folder = s->folder};
+    if (!section(reader, "scenario", &table, &at))
+        return;
     section_scenario_read(reader->arena, table, at, &conf, reader->report);
     s->title = conf.title;
     s->question = conf.question;
@@ -109,6 +115,9 @@ static void read_start(struct reader *reader, struct node *node)
     s->start = as_reference ? reference->data
                             : law_distribution(&reader->source, node, "society: start",
                                                "core.world.start", &s->space);
+    if (s->start)
+        column_add(&s->space.columns, reader->arena, GYRE_OF_STATE, SPACE_START, s->start,
+                   s->space.states);
 }
 
 /* M in memory takes at least its weight and its row's number. */
@@ -132,7 +141,9 @@ static void read_society(struct reader *reader)
 {
     struct section_society conf;
     struct place at;
-    struct node *table = section(reader, "society", &at);
+    struct node *table;
+    if (!section(reader, "society", &table, &at))
+        return;
     struct node *start = node_find(table, "start"), *weights = node_find(table, "weights");
     struct node *attributes = node_find(table, "attributes");
     node_find(table, "policy");
@@ -173,13 +184,17 @@ static void read_sampling(struct reader *reader)
 {
     struct section_sampling conf;
     struct place at;
-    struct node *table = section(reader, "sampling", &at);
+    struct node *table;
+    if (!section(reader, "sampling", &table, &at))
+        return;
     struct node *samples = node_find(table, "samples"), *mixing = node_find(table, "mixing");
     section_sampling_read(reader->arena, table, at, (const char *const[]){"samples", NULL}, &conf,
                           reader->report);
     read_samples(reader, samples, at);
-    reader->scenario->shared = conf.dataset == 0;
-    reader->scenario->mixing = conf.mixing;
+    /* One agent is its own mixture, and its dataset is everybody's. */
+    bool const alone = reader->scenario->agents == 1;
+    reader->scenario->shared = conf.dataset == 0 || alone;
+    reader->scenario->mixing = alone ? 1 : conf.mixing;
     if (conf.dataset == 0 && conf.mixing < 1)
         report_add(reader->report, STATUS_DATA, mixing ? mixing->at : at,
                    "sampling: mixing below 1 needs dataset = \"per_agent\": one shared dataset "
@@ -205,9 +220,14 @@ static struct use read_use(struct reader *reader, struct node *node, const char 
     if (id && id->kind == NODE_TEXT) {
         use.id = id->text;
         use.at = id->at;
-    } else if (id || !default_id) {
-        report_add(reader->report, STATUS_DATA, id ? id->at : use.at,
-                   "%s: needs `use`, the id of a component", section_name);
+    } else if (id) {
+        report_add(reader->report, STATUS_DATA, id->at,
+                   "%s: use must be a string, the id of a component, not %s", section_name,
+                   node_show(reader->arena, id));
+        use.id = NULL;
+    } else if (!default_id) {
+        report_add(reader->report, STATUS_DATA, use.at, "%s: needs `use`, the id of a component",
+                   section_name);
     }
     return use;
 }
@@ -274,9 +294,21 @@ static void read_components(struct reader *reader)
     s->update.name = word_of_id(s->update.id ? s->update.id : "");
     s->metrics = read_uses(reader, "metric", &s->metric_count);
     s->interventions = read_uses(reader, "intervention", &s->intervention_count);
-    if (s->metric_count == 0)
+    const struct node *metric = node_find(reader->root, "metric");
+    if (!metric || (metric->kind == NODE_ARRAY && metric->count == 0))
         report_add(reader->report, STATUS_DATA, start_of(reader),
                    "no [[metric]]: nothing would be measured");
+}
+
+static void refuse_unknown_sections(struct reader *reader)
+{
+    for (struct node *n = reader->root->first; n; n = n->next) {
+        if (n->known)
+            continue;
+        const char *near = text_nearest(n->key, root_keys);
+        report_add(reader->report, STATUS_DATA, n->key_at, "unknown section \"%s\"%s%s%s", n->key,
+                   near ? "; did you mean \"" : "", near ? near : "", near ? "\"?" : "");
+    }
 }
 
 static void read_all(struct reader *reader)
@@ -284,12 +316,13 @@ static void read_all(struct reader *reader)
     struct place at;
     read_format(reader);
     read_scenario(reader);
-    struct node *space = section(reader, "space", &at);
-    space_read(&reader->source, space, at, &reader->scenario->space);
+    struct node *space;
+    if (section(reader, "space", &space, &at))
+        space_read(&reader->source, space, at, &reader->scenario->space);
     read_society(reader);
     read_sampling(reader);
     read_components(reader);
-    node_refuse_unknown(reader->root, "scenario", root_keys, reader->report);
+    refuse_unknown_sections(reader);
 }
 
 struct scenario *scenario_load(struct arena *arena, const char *path, const char *const *sets,

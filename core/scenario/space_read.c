@@ -96,8 +96,12 @@ static bool read_states(struct law_source *source, struct node *states, struct n
             return false;
         return csv->rows != space->states || names_of_file(source, space);
     }
-    if (!states && reference && reference->kind == NODE_ARRAY)
+    struct law_values empty;
+    if (!states && reference && reference->kind == NODE_ARRAY) {
         space->states = reference->count;
+        if (reference->count == 0)
+            return law_values(source, reference, "space: reference", &empty);
+    }
     if (space->states > 0)
         return true;
     report_add(source->report, STATUS_DATA, at,
@@ -234,7 +238,9 @@ void space_read_attributes(struct law_source *source, struct node *table, uint32
     const char *plural = of == GYRE_OF_STATE ? "states" : "agents";
     for (struct node *n = table ? table->first : NULL; n; n = n->next) {
         n->known = true;
-        if (!text_is_key(n->key) || column_find(columns, of, n->key)) {
+        bool const taken = column_find(columns, of, n->key) || strcmp(n->key, SPACE_HELD) == 0 ||
+                           strcmp(n->key, SPACE_START) == 0;
+        if (!text_is_key(n->key) || taken) {
             report_add(source->report, STATUS_DATA, n->key_at, "attributes: \"%s\" %s", n->key,
                        text_is_key(n->key) ? "is there already"
                                            : "is no name: small letters, digits and _ only");
@@ -263,16 +269,15 @@ static bool read_columns(struct law_source *source, struct node *reference, stru
     struct columns *columns = &space->columns;
     double *p =
         law_distribution(source, reference, "space: reference", "core.world.reference", space);
-    if (!p)
-        return false;
-    column_add(columns, source->arena, GYRE_OF_STATE, SPACE_REFERENCE, p, space->states);
+    if (p)
+        column_add(columns, source->arena, GYRE_OF_STATE, SPACE_REFERENCE, p, space->states);
     double *is_safe = safe ? law_safe(source, safe, space, p) : NULL;
     if (is_safe)
         column_add(columns, source->arena, GYRE_OF_STATE, SPACE_SAFE, is_safe, space->states);
     space_read_attributes(source, attributes, GYRE_OF_STATE, space->states, columns);
     add_risk(source, space, is_safe);
     column_add(columns, source->arena, GYRE_OF_CONTEXT, "met", space->met, space->contexts);
-    return true;
+    return p != NULL;
 }
 
 bool space_read(struct law_source *source, struct node *table, struct place at, struct space *space)

@@ -3,6 +3,7 @@
 
 #include "schedule/phases.h"
 #include "schedule/timing.h"
+#include "schedule/workers.h"
 #include "world/kernel.h"
 #include "world/random.h"
 
@@ -57,6 +58,65 @@ static void call_judge(struct replicate *r, const struct plan_intervention *by, 
         r->judge_count++;
 }
 
+/* P(z|c) into mu_c P(z|c), in place; behind the states stands the mass of contexts that have none
+ * to give: a draw that falls there teaches nothing. */
+static void flatten(const struct replicate *r, double *p)
+{
+    const gyre_shape *shape = &r->plan->shape;
+    const struct kernel *kernel = kernel_get();
+    p[shape->states] = 0;
+    for (int64_t c = 0; c < shape->contexts; c++) {
+        int64_t const n = shape->context[c + 1] - shape->context[c];
+        double *part = p + shape->context[c];
+        if (kernel->sum(part, n) <= 0)
+            p[shape->states] += shape->met[c];
+        else if (shape->contexts > 1)
+            kernel->scale(part, part, shape->met[c], n);
+    }
+}
+
+/* ---- sources outside ---------------------------------------------------- */
+
+static bool check_supply(struct replicate *r, const struct supplier *supplier)
+{
+    const gyre_shape *shape = &r->plan->shape;
+    const gyre_supply *supply = &supplier->supply;
+    const char *wrong = NULL;
+    if (!(supply->share >= 0 && supply->share <= 1) || supply->count < 0)
+        wrong = "supplies a share outside [0, 1] or a negative count";
+    else if (!kernel_get()->is_weight(supply->p, shape->states))
+        wrong = "supplies from a law with a negative, infinite or undefined probability";
+    else if (kernel_get()->sum(supply->p, shape->states) <= 0)
+        wrong = "supplies from a law without mass";
+    else if (shape->samples == 0 && supply->count > 0)
+        wrong = "supplies a number of samples, which means nothing with samples = \"expected\"";
+    else if (shape->samples > 0 && supply->count > shape->samples)
+        wrong = "supplies more samples than a dataset holds";
+    if (wrong)
+        bench_fail(&r->bench[0], 0, STATUS_DATA, supplier->by->instance, "%s", wrong);
+    return !wrong;
+}
+
+static void call_supply(struct replicate *r, const struct plan_intervention *by, int64_t round)
+{
+    const gyre_shape *shape = &r->plan->shape;
+    struct supplier *supplier = &r->suppliers[r->supplier_count];
+    struct call *call = replicate_call(r, by->instance, 0);
+    gyre_round const view = replicate_view(r);
+    supplier->by = by;
+    supplier->key = call->key;
+    supplier->supply = (gyre_supply){.size = sizeof supplier->supply, .p = supplier->law};
+    memset(supplier->law, 0, sizeof *supplier->law * (size_t)shape->states);
+    gyre_status const status = by->ops->supply(call_begin(call, round), &view, &supplier->supply);
+    if (!bench_accept(&r->bench[0], 0, call, status) ||
+        (supplier->supply.share == 0 && supplier->supply.count == 0) || !check_supply(r, supplier))
+        return;
+    space_normalise(shape->contexts, shape->context, supplier->law);
+    flatten(r, supplier->law);
+    alias_build(&supplier->alias, supplier->law, shape->states + 1);
+    r->supplier_count++;
+}
+
 /* ---- the distribution --------------------------------------------------- */
 
 static bool change(struct replicate *r, int worker, int64_t item,
@@ -79,23 +139,6 @@ static bool change(struct replicate *r, int worker, int64_t item,
     return false;
 }
 
-/* P(z|c) into mu_c P(z|c), in place; behind the states stands the mass of contexts that have none
- * to give: a draw that falls there teaches nothing. */
-static void flatten(const struct replicate *r, double *p)
-{
-    const gyre_shape *shape = &r->plan->shape;
-    const struct kernel *kernel = kernel_get();
-    p[shape->states] = 0;
-    for (int64_t c = 0; c < shape->contexts; c++) {
-        int64_t const n = shape->context[c + 1] - shape->context[c];
-        double *part = p + shape->context[c];
-        if (kernel->sum(part, n) <= 0)
-            p[shape->states] += shape->met[c];
-        else if (shape->contexts > 1)
-            kernel->scale(part, part, shape->met[c], n);
-    }
-}
-
 bool phase_law(struct replicate *r, int worker, int64_t item, int64_t round, double *p)
 {
     for (int i = 0; i < r->plan->intervention_count; i++) {
@@ -105,22 +148,89 @@ bool phase_law(struct replicate *r, int worker, int64_t item, int64_t round, dou
             return false;
     }
     flatten(r, p);
+    for (int i = 0; i < r->supplier_count && r->plan->shape.samples == 0; i++)
+        kernel_get()->blend(p, p, r->suppliers[i].law, r->suppliers[i].supply.share,
+                            r->plan->shape.states + 1);
     return true;
 }
 
 enum status phase_intervene(struct replicate *r, int64_t round)
 {
-    r->judge_count = 0;
+    r->judge_count = r->supplier_count = 0;
     memset(r->tally, 0, sizeof *r->tally * (size_t)r->plan->tally_count);
     for (int i = 0; i < r->plan->intervention_count; i++) {
         const struct plan_intervention *by = &r->plan->interventions[i];
         if (by->ops->judge && acts(r, by, round))
             call_judge(r, by, round);
+        if (by->ops->supply && acts(r, by, round))
+            call_supply(r, by, round);
     }
     if (r->plan->scenario->mixing == 1) {
         memcpy(r->law, r->distribution, sizeof *r->law * (size_t)r->plan->shape.states);
         if (phase_law(r, 0, 0, round, r->law) && r->plan->shape.samples > 0)
             alias_build(&r->alias, r->law, r->plan->shape.states + 1);
+    }
+    return replicate_join_failures(r);
+}
+
+/* ---- what interventions teach ------------------------------------------- */
+
+/* One intervention's lesson, for all rows. */
+struct instruction {
+    struct replicate *replicate;
+    gyre_examples examples;
+    double rate;
+    int64_t round;
+};
+
+enum { BLOCK = 64 }; /* rows a task takes */
+
+static void instruct_block(void *argument, int64_t block, int worker)
+{
+    const struct instruction *instruction = argument;
+    struct replicate *r = instruction->replicate;
+    struct call *call = replicate_call(r, r->plan->policy, worker);
+    int64_t const end = (block + 1) * BLOCK < r->rows.count ? (block + 1) * BLOCK : r->rows.count;
+    gyre_rows const rows = rows_view(&r->rows, block * BLOCK, end);
+    bench_accept(&r->bench[worker], block, call,
+                 r->plan->policy->component->ops.policy.learn(call_begin(call, instruction->round),
+                                                              &rows, &instruction->examples,
+                                                              instruction->rate));
+}
+
+static void instruct(struct replicate *r, const struct plan_intervention *by, int64_t round)
+{
+    const gyre_shape *shape = &r->plan->shape;
+    struct call *call = replicate_call(r, by->instance, 0);
+    gyre_round const view = replicate_view(r);
+    double *weight = r->bench[0].p, rate = 0;
+    memset(weight, 0, sizeof *weight * (size_t)shape->states);
+    if (!bench_accept(&r->bench[0], 0, call,
+                      by->ops->on_policy(call_begin(call, round), &view, weight, &rate)))
+        return;
+    if (!(rate >= 0 && rate <= 1) || !kernel_get()->is_weight(weight, shape->states)) {
+        bench_fail(
+            &r->bench[0], 0, STATUS_BUG, by->instance,
+            "teaches at a rate outside [0, 1] or with a weight that is negative, infinite or "
+            "undefined");
+        return;
+    }
+    struct instruction instruction = {
+        .replicate = r,
+        .examples = {.size = sizeof instruction.examples, .weight = weight},
+        .rate = rate,
+        .round = round,
+    };
+    if (rate > 0)
+        workers_run(r->workers, (r->rows.count + BLOCK - 1) / BLOCK, instruct_block, &instruction);
+}
+
+enum status phase_instruct(struct replicate *r, int64_t round)
+{
+    for (int i = 0; i < r->plan->intervention_count; i++) {
+        const struct plan_intervention *by = &r->plan->interventions[i];
+        if (by->ops->on_policy && acts(r, by, round))
+            instruct(r, by, round);
     }
     return replicate_join_failures(r);
 }

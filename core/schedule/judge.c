@@ -11,12 +11,43 @@ static uint64_t address(const struct filling *f, int64_t slot)
     return (uint64_t)(f->dataset * f->replicate->plan->shape.samples + slot);
 }
 
-static uint32_t draw(const struct filling *f, int64_t slot, uint32_t attempt)
+/* ---- where a slot's samples come from ----------------------------------- */
+
+static bool is_claimed(const struct filling *f, const struct supplier *supplier, int64_t slot)
+{
+    double const share = supplier->supply.share;
+    if (share <= 0 || share >= 1)
+        return share >= 1;
+    return random_unit(random_word(supplier->key, (uint32_t)f->round,
+                                   random_stream(STREAM_SOURCE, 0), address(f, slot))) < share;
+}
+
+/* Exact numbers stand in the first slots, one source behind the other; of the rest the first source
+ * in the file's order whose coin says so has a slot. NULL: the society itself. */
+static const struct supplier *supplier_of(const struct filling *f, int64_t slot)
+{
+    const struct replicate *r = f->replicate;
+    int64_t end = 0;
+    for (int i = 0; i < r->supplier_count; i++)
+        if (slot < (end += r->suppliers[i].supply.count))
+            return &r->suppliers[i];
+    for (int i = 0; i < r->supplier_count; i++)
+        if (is_claimed(f, &r->suppliers[i], slot))
+            return &r->suppliers[i];
+    return NULL;
+}
+
+static uint32_t draw(const struct filling *f, const struct supplier *from, int64_t slot,
+                     uint32_t attempt)
 {
     uint64_t const word = random_word(f->replicate->sampling_key, (uint32_t)f->round,
                                       random_stream(STREAM_SAMPLE, attempt), address(f, slot));
-    return alias_draw(f->alias, word);
+    if (from)
+        f->tally[from->by->supply_tally + TALLY_OUTSIDE]++;
+    return alias_draw(from ? &from->alias : f->alias, word);
 }
+
+/* ---- judging ------------------------------------------------------------ */
 
 /* The coin is tossed only where it can fall both ways: words are addressed, so none is missed. */
 static bool passes(const struct filling *f, const struct judge *judge, int64_t slot,
@@ -57,7 +88,10 @@ static enum verdict judge_one(const struct filling *f, int j, int64_t slot, uint
 static uint32_t settle(const struct filling *f, int64_t slot, uint32_t state)
 {
     int64_t const nothing = f->replicate->plan->shape.states;
-    for (uint32_t attempt = 0;; state = draw(f, slot, ++attempt)) {
+    const struct supplier *from = supplier_of(f, slot);
+    if (from)
+        state = draw(f, from, slot, 0);
+    for (uint32_t attempt = 0;; state = draw(f, from, slot, ++attempt)) {
         enum verdict verdict = state == nothing ? DROPPED : STAYS;
         for (int j = 0; j < f->replicate->judge_count && verdict == STAYS; j++)
             verdict = judge_one(f, j, slot, attempt, state);

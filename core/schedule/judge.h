@@ -8,7 +8,7 @@ enum { JUDGE_TRIES = 1000 };   /* draws for one slot, then it is given up and st
 #define SAMPLE_NONE UINT32_MAX /* a slot that holds no sample */
 
 /* The core's purposes of random words. */
-enum { STREAM_SAMPLE = 0, STREAM_COIN = 65535 };
+enum { STREAM_SAMPLE = 0, STREAM_SOURCE = 65534, STREAM_COIN = 65535 };
 
 /* One dataset being filled. */
 struct filling {

@@ -11,8 +11,11 @@
  * and makes ready what data are drawn from. Sees row round - 1. */
 enum status phase_intervene(struct replicate *replicate, int64_t round);
 
-/* Draws every dataset, judges its samples and has its agents learn. */
+/* Draws every dataset, judges its samples and has its agents learn from it. */
 enum status phase_teach(struct replicate *replicate, int64_t round);
+
+/* What interventions teach every agent beside its data. */
+enum status phase_instruct(struct replicate *replicate, int64_t round);
 
 /* What the society says: the mixture Pbar. */
 enum status phase_express(struct replicate *replicate);

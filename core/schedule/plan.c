@@ -36,40 +36,24 @@ static const uint32_t *contexts_of_states(struct arena *arena, const struct spac
     return out;
 }
 
-/* ---- opening ------------------------------------------------------------ */
+/* ---- reading: every key of every component ------------------------------- */
 
-/* What opening the plan's instances shares. */
-struct opening {
+/* What making a plan shares. */
+struct making {
     struct plan *plan;
     struct registry *registry;
     struct report *report;
 };
 
-static struct instance *open_one(struct opening *o, const struct use *use, gyre_kind kind,
+static struct instance *read_one(struct making *m, const struct use *use, gyre_kind kind,
                                  const char *const *also)
 {
-    struct plan *plan = o->plan;
+    struct plan *plan = m->plan;
     struct instance *instance = &plan->instances[plan->instance_count];
-    if (!instance_open(instance, plan->arena, o->registry, use, kind, also,
-                       &plan->scenario->space.columns, &plan->shape, o->report))
+    if (!instance_read(instance, plan->arena, m->registry, use, kind, also, m->report))
         return NULL;
     plan->instance_count++;
     return instance;
-}
-
-static void open_policy(struct opening *o)
-{
-    struct plan *plan = o->plan;
-    plan->policy = open_one(o, &plan->scenario->policy, GYRE_KIND_POLICY, NULL);
-    if (!plan->policy)
-        return;
-    struct call call;
-    call_init(&call, plan->policy, &plan->shape);
-    plan->row_size = plan->policy->component->ops.policy.row_size(call_begin(&call, 0));
-    call_fini(&call);
-    if (plan->row_size == 0 || plan->row_size > SIZE_MAX / 4)
-        report_add(o->report, STATUS_BUG, plan->policy->at, "%s: asks for rows of %zu bytes",
-                   plan->policy->label, plan->row_size);
 }
 
 static void name_outputs(struct plan *plan, const struct plan_metric *metric)
@@ -81,24 +65,19 @@ static void name_outputs(struct plan *plan, const struct plan_metric *metric)
     }
 }
 
-static void open_metrics(struct opening *o)
+static void read_metrics(struct making *m)
 {
-    struct plan *plan = o->plan;
+    struct plan *plan = m->plan;
     const struct scenario *s = plan->scenario;
     plan->metrics = ARENA_ARRAY(plan->arena, struct plan_metric, s->metric_count);
     int outputs = 0;
     for (int i = 0; i < s->metric_count; i++) {
-        struct instance *instance = open_one(o, &s->metrics[i], GYRE_KIND_METRIC, metric_keys);
+        struct instance *instance = read_one(m, &s->metrics[i], GYRE_KIND_METRIC, metric_keys);
         if (!instance)
             continue;
         const gyre_metric_ops *ops = &instance->component->ops.metric;
-        struct plan_metric *metric = &plan->metrics[plan->metric_count++];
-        *metric = (struct plan_metric){instance, ops, outputs, plan->slot_count, 0};
-        struct call call;
-        call_init(&call, instance, &plan->shape);
-        metric->slots = ops->slots ? ops->slots(call_begin(&call, 0)) : 0;
-        call_fini(&call);
-        plan->slot_count += metric->slots;
+        plan->metrics[plan->metric_count++] =
+            (struct plan_metric){.instance = instance, .ops = ops, .first_output = outputs};
         outputs += (int)ops->output_count;
     }
     plan->outputs = ARENA_ARRAY(plan->arena, struct result_output, outputs);
@@ -106,20 +85,73 @@ static void open_metrics(struct opening *o)
         name_outputs(plan, &plan->metrics[i]);
 }
 
-static void open_interventions(struct opening *o)
+static void read_interventions(struct making *m)
 {
-    struct plan *plan = o->plan;
+    struct plan *plan = m->plan;
     const struct scenario *s = plan->scenario;
     plan->interventions = ARENA_ARRAY(plan->arena, struct plan_intervention, s->intervention_count);
     for (int i = 0; i < s->intervention_count; i++) {
         struct instance *instance =
-            open_one(o, &s->interventions[i], GYRE_KIND_INTERVENTION, intervention_keys);
+            read_one(m, &s->interventions[i], GYRE_KIND_INTERVENTION, intervention_keys);
         if (!instance)
             continue;
-        timing_read(&instance->timing, plan, &s->interventions[i], o->report);
-        plan->interventions[plan->intervention_count++] =
-            (struct plan_intervention){instance, &instance->component->ops.intervention, 0};
+        timing_read(&instance->timing, plan, &s->interventions[i], m->report);
+        plan->interventions[plan->intervention_count++] = (struct plan_intervention){
+            .instance = instance, .ops = &instance->component->ops.intervention};
     }
+}
+
+static void read_all(struct making *m)
+{
+    struct plan *plan = m->plan;
+    const struct scenario *s = plan->scenario;
+    plan->instances =
+        ARENA_ARRAY(plan->arena, struct instance, 3 + s->metric_count + s->intervention_count);
+    plan->policy = read_one(m, &s->policy, GYRE_KIND_POLICY, NULL);
+    plan->selection = read_one(m, &s->selection, GYRE_KIND_SELECTION, NULL);
+    plan->update = read_one(m, &s->update, GYRE_KIND_UPDATE, NULL);
+    read_metrics(m);
+    read_interventions(m);
+}
+
+/* ---- opening ------------------------------------------------------------ */
+
+static void ask_row_size(struct plan *plan, struct report *report)
+{
+    struct call call;
+    call_init(&call, plan->policy, &plan->shape);
+    plan->row_size = plan->policy->component->ops.policy.row_size(call_begin(&call, 0));
+    call_fini(&call);
+    if (plan->row_size == 0 || plan->row_size > SIZE_MAX / 4)
+        report_add(report, STATUS_BUG, plan->policy->at, "%s: asks for rows of %zu bytes",
+                   plan->policy->label, plan->row_size);
+}
+
+static void ask_slots(struct plan *plan, struct plan_metric *metric)
+{
+    struct call call;
+    call_init(&call, metric->instance, &plan->shape);
+    metric->first_slot = plan->slot_count;
+    metric->slots = metric->ops->slots ? metric->ops->slots(call_begin(&call, 0)) : 0;
+    plan->slot_count += metric->slots;
+    call_fini(&call);
+}
+
+static void open_all(struct making *m)
+{
+    struct plan *plan = m->plan;
+    int const before = report_count(m->report);
+    for (int i = 0; i < plan->instance_count; i++) {
+        struct instance *instance = &plan->instances[i];
+        instance_open(instance, plan->arena, &plan->scenario->space.columns, &plan->shape,
+                      m->report);
+        plan->needs_held = plan->needs_held || instance->held >= 0;
+    }
+    if (report_count(m->report) > before)
+        return;
+    ask_row_size(plan, m->report);
+    for (int i = 0; i < plan->metric_count; i++)
+        ask_slots(plan, &plan->metrics[i]);
 }
 
 /* ---- tallies ------------------------------------------------------------ */
@@ -128,8 +160,9 @@ static void name_tallies(struct plan *plan)
 {
     static const char *const of_sampling[] = {"starved", "starved_contexts"};
     static const char *const of_judge[] = {"checked", "rejected", "redrawn", "given_up"};
-    plan->tallies = ARENA_ARRAY(plan->arena, const char *,
-                                TALLIES_OF_SAMPLING + TALLIES_OF_JUDGE * plan->intervention_count);
+    int const most =
+        TALLIES_OF_SAMPLING + (TALLIES_OF_JUDGE + TALLIES_OF_SUPPLY) * plan->intervention_count;
+    plan->tallies = ARENA_ARRAY(plan->arena, const char *, most);
     for (int i = 0; i < TALLIES_OF_SAMPLING; i++)
         plan->tallies[plan->tally_count++] =
             arena_format(plan->arena, "sampling.%s", of_sampling[i]);
@@ -139,28 +172,28 @@ static void name_tallies(struct plan *plan)
         for (int t = 0; intervention->ops->judge && t < TALLIES_OF_JUDGE; t++)
             plan->tallies[plan->tally_count++] =
                 arena_format(plan->arena, "%s.%s", intervention->instance->name, of_judge[t]);
+        intervention->supply_tally = plan->tally_count;
+        if (intervention->ops->supply)
+            plan->tallies[plan->tally_count++] =
+                arena_format(plan->arena, "%s.outside", intervention->instance->name);
     }
 }
 
 struct plan *plan_create(struct arena *arena, const struct scenario *scenario,
                          struct registry *registry, struct report *report)
 {
-    int const before = report_count(report);
     struct plan *plan = ARENA_NEW(arena, struct plan);
+    struct making making = {plan, registry, report};
     plan->arena = arena;
     plan->scenario = scenario;
+    read_all(&making);
+    if (report_count(report))
+        return NULL;
     plan->shape = shape_of(scenario);
     plan->context_of = contexts_of_states(arena, &scenario->space);
-    plan->instances = ARENA_ARRAY(arena, struct instance,
-                                  3 + scenario->metric_count + scenario->intervention_count);
-    struct opening opening = {plan, registry, report};
-    open_policy(&opening);
-    plan->selection = open_one(&opening, &scenario->selection, GYRE_KIND_SELECTION, NULL);
-    plan->update = open_one(&opening, &scenario->update, GYRE_KIND_UPDATE, NULL);
-    open_metrics(&opening);
-    open_interventions(&opening);
+    open_all(&making);
     name_tallies(plan);
-    if (report_count(report) == before)
+    if (!report_count(report))
         return plan;
     plan_destroy(plan);
     return NULL;

@@ -7,6 +7,7 @@
 
 /* What the host counts for every judge, and for the data. Each is one tally of the run. */
 enum { TALLY_CHECKED, TALLY_REJECTED, TALLY_REDRAWN, TALLY_GIVEN_UP, TALLIES_OF_JUDGE };
+enum { TALLY_OUTSIDE, TALLIES_OF_SUPPLY };
 enum { TALLY_STARVED, TALLY_STARVED_CONTEXTS, TALLIES_OF_SAMPLING };
 
 /* Where an instance's outputs or tallies begin among the run's. */
@@ -20,7 +21,8 @@ struct plan_metric {
 struct plan_intervention {
     struct instance *instance;
     const gyre_intervention_ops *ops;
-    int first_tally; /* TALLIES_OF_JUDGE of them, where there is a judge */
+    int first_tally;  /* TALLIES_OF_JUDGE of them, where there is a judge */
+    int supply_tally; /* TALLIES_OF_SUPPLY of them, where it supplies     */
 };
 
 struct plan {
@@ -43,9 +45,11 @@ struct plan {
     const char **tallies;
     int tally_count;
     uint32_t slot_count; /* of all metrics */
+    bool needs_held;     /* some component reads that column */
 };
 
-/* NULL with sentences in report. */
+/* NULL when the report has sentences, the scenario's own among them: then too every key of every
+ * component is looked at, so that all mistakes are told at once. */
 struct plan *plan_create(struct arena *arena, const struct scenario *scenario,
                          struct registry *registry, struct report *report);
 void plan_destroy(struct plan *plan);

@@ -48,6 +48,10 @@ static void make_bench(struct replicate *r, struct bench *bench, bool first)
     bench->tally = large(r, plan->tally_count, sizeof *bench->tally);
     if (plan->scenario->mixing < 1 && shape->samples > 0)
         make_alias(r, &bench->alias);
+    if (plan->needs_held) {
+        bench->held = large(r, shape->states, sizeof *bench->held);
+        bench->seen = large(r, shape->states, sizeof *bench->seen);
+    }
     bench->calls = ARENA_ARRAY(r->arena, struct call, plan->instance_count);
     for (int i = 0; i < plan->instance_count; i++)
         call_init(&bench->calls[i], &plan->instances[i], shape);
@@ -67,10 +71,15 @@ static void make_world(struct replicate *r)
         make_alias(r, &r->alias);
     r->state = ARENA_ARRAY(r->arena, void *, plan->instance_count);
     for (int i = 0; i < plan->instance_count; i++)
-        r->state[i] = arena_alloc(r->arena, plan->instances[i].component->about.state_size);
+        r->state[i] = large(r, 1, plan->instances[i].state_size);
+    r->held = plan->needs_held ? large(r, states, sizeof *r->held) : NULL;
     r->judges = ARENA_ARRAY(r->arena, struct judge, plan->intervention_count);
-    for (int i = 0; i < plan->intervention_count; i++)
+    r->suppliers = ARENA_ARRAY(r->arena, struct supplier, plan->intervention_count);
+    for (int i = 0; i < plan->intervention_count; i++) {
         r->judges[i].verdict.pass = large(r, states, sizeof(double));
+        r->suppliers[i].law = large(r, states + 1, sizeof(double));
+        make_alias(r, &r->suppliers[i].alias);
+    }
 }
 
 struct replicate *replicate_create(const struct plan *plan, int workers)
@@ -80,7 +89,8 @@ struct replicate *replicate_create(const struct plan *plan, int workers)
     r->arena = arena;
     r->plan = plan;
     r->workers = workers;
-    r->large = ARENA_ARRAY(arena, void *, 16 + plan->intervention_count + 16 * workers);
+    r->large = ARENA_ARRAY(arena, void *,
+                           16 + 3 * plan->intervention_count + plan->instance_count + 18 * workers);
     r->bench = ARENA_ARRAY(arena, struct bench, workers);
     int64_t const capacity = plan->shape.datasets == 1 ? 1 : plan->shape.agents;
     bool good =
@@ -170,7 +180,7 @@ static void bind_calls(struct replicate *r)
         r->bench[w].failure = (struct failure){.status = STATUS_OK};
         for (int i = 0; i < r->plan->instance_count; i++)
             call_bind(&r->bench[w].calls[i], r->plan->scenario->seed, (uint32_t)r->index,
-                      r->state[i]);
+                      r->state[i], r->held);
     }
 }
 
@@ -179,7 +189,7 @@ static void reset_states(struct replicate *r)
     for (int i = 0; i < r->plan->instance_count; i++) {
         const gyre_component *about = &r->plan->instances[i].component->about;
         struct call *call = &r->bench[0].calls[i];
-        memset(r->state[i], 0, about->state_size);
+        memset(r->state[i], 0, r->plan->instances[i].state_size);
         if (about->reset)
             bench_accept(&r->bench[0], i, call, about->reset(call_begin(call, 0)));
     }
@@ -193,6 +203,8 @@ enum status replicate_reset(struct replicate *r, int64_t index)
     r->failure = (struct failure){.status = STATUS_OK};
     r->sampling_key = random_key(plan->scenario->seed, (uint32_t)index, "core.sampling");
     memset(r->tally, 0, sizeof *r->tally * (size_t)plan->tally_count);
+    if (r->held)
+        memset(r->held, 0, sizeof *r->held * (size_t)plan->shape.states);
     bind_calls(r);
     reset_states(r);
     rows_unite(&r->rows);
@@ -206,7 +218,8 @@ enum status replicate_reset(struct replicate *r, int64_t index)
 
 /* ---- digest ------------------------------------------------------------- */
 
-/* Of what agents say, not of how rows hold it: row by row, then agent by agent. */
+/* Of what agents say, not of how rows hold it: row by row, then agent by agent; then of what is
+ * kept by components that act. Metrics look on, and leave no trace. */
 struct digest replicate_digest(struct replicate *r)
 {
     const struct plan *plan = r->plan;
@@ -224,7 +237,8 @@ struct digest replicate_digest(struct replicate *r)
         whole = digest_join(whole, last);
     }
     for (int i = 0; i < plan->instance_count; i++)
-        whole = digest_join(
-            whole, digest_bytes(r->state[i], plan->instances[i].component->about.state_size));
+        if (plan->instances[i].component->about.kind != GYRE_KIND_METRIC &&
+            plan->instances[i].state_size > 0)
+            whole = digest_join(whole, digest_bytes(r->state[i], plan->instances[i].state_size));
     return whole;
 }

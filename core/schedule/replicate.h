@@ -28,6 +28,8 @@ struct bench {
     uint32_t *state;    /* [samples]: a dataset */
     int64_t *budget;    /* [intervention_count] */
     int64_t *tally;     /* [tally_count] */
+    int64_t *held;      /* [states]: datasets (or samples of the one) that held each */
+    uint64_t *seen;     /* [states]: which dataset did last */
     struct alias alias; /* where agents differ in what they draw from */
     struct failure failure;
 };
@@ -37,6 +39,15 @@ struct judge {
     const struct plan_intervention *by;
     uint64_t key;
     gyre_judgement verdict;
+};
+
+/* A source outside, at work in this round. */
+struct supplier {
+    const struct plan_intervention *by;
+    uint64_t key;
+    gyre_supply supply;
+    double *law; /* [states + 1]: mu_c p(z|c) */
+    struct alias alias;
 };
 
 enum { REPLICATE_CHUNK = 8192 };
@@ -55,6 +66,9 @@ struct replicate {
     struct alias alias;
     struct judge *judges; /* [intervention_count] */
     int judge_count;
+    struct supplier *suppliers; /* [intervention_count] */
+    int supplier_count;
+    double *held; /* [states]; NULL where no component reads it */
     uint64_t sampling_key;
     struct failure failure;
     struct arena *arena; /* of all but the rows */

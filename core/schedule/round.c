@@ -2,8 +2,9 @@
  *
  *   express select measure                                              -> row 0
  *   for t = 1 .. rounds
- *       intervene   on_distribution; judges say what they would pass
+ *       intervene   on_distribution; judges say what they would pass, suppliers what they bring
  *       teach       draw N samples a dataset, judge them, learn from them
+ *       instruct    on_policy: what interventions teach everybody
  *       express     policies -> mixture Pbar
  *       select      selection weighs the states -> P_t
  *       measure     metrics read the world                              -> row t
@@ -28,7 +29,7 @@ static enum status show(struct replicate *r, int64_t round, const struct round_w
 /* One generation: the society learns from what it says. */
 static enum status live(struct replicate *r, int64_t round)
 {
-    if (phase_intervene(r, round) || phase_teach(r, round))
+    if (phase_intervene(r, round) || phase_teach(r, round) || phase_instruct(r, round))
         return r->failure.status;
     return STATUS_OK;
 }

@@ -88,6 +88,54 @@ static void teach(const struct lesson *lesson, const gyre_data *data, double mas
         update(lesson, data, worker);
 }
 
+/* ---- what datasets held ------------------------------------------------- */
+
+/* Of one shared dataset every sample counts; of an agent's, each state once. */
+static void note_samples(const struct replicate *r, int64_t dataset, const uint32_t *state,
+                         int64_t count, struct bench *bench)
+{
+    bool const each = r->plan->shape.datasets == 1;
+    uint64_t const mark = (uint64_t)dataset + 1;
+    for (int64_t i = 0; bench->held && i < count; i++) {
+        bench->held[state[i]] += each || bench->seen[state[i]] != mark;
+        bench->seen[state[i]] = mark;
+    }
+}
+
+static void note_expected(const struct replicate *r, const double *p, struct bench *bench)
+{
+    for (int64_t z = 0; bench->held && z < r->plan->shape.states; z++)
+        bench->held[z] += p[z] > 0;
+}
+
+static void clear_held(const struct replicate *r)
+{
+    size_t const states = (size_t)r->plan->shape.states;
+    for (int w = 0; r->held && w < r->workers; w++) {
+        memset(r->bench[w].held, 0, sizeof *r->bench[w].held * states);
+        memset(r->bench[w].seen, 0, sizeof *r->bench[w].seen * states);
+    }
+}
+
+/* Shares for the next row: whole numbers add up in any order. A shared expected dataset is its own
+ * share. */
+static void share_held(struct replicate *r)
+{
+    const gyre_shape *shape = &r->plan->shape;
+    bool const shared = shape->datasets == 1;
+    int64_t all = 0;
+    for (int64_t z = 0; r->held && z < shape->states; z++) {
+        for (int w = 1; w < r->workers; w++)
+            r->bench[0].held[z] += r->bench[w].held[z];
+        all += r->bench[0].held[z];
+    }
+    double const whole = (double)(shared ? (all ? all : 1) : shape->datasets);
+    double const mass = shared ? kernel_get()->sum(r->law, shape->states) : 1;
+    for (int64_t z = 0; r->held && z < shape->states; z++)
+        r->held[z] = shared && !shape->samples ? (mass > 0 ? r->law[z] / mass : 0)
+                                               : (double)r->bench[0].held[z] / whole;
+}
+
 /* ---- samples ------------------------------------------------------------ */
 
 static int64_t close_gaps(uint32_t *state, int64_t n)
@@ -110,6 +158,7 @@ static void teach_samples(const struct lesson *lesson, int64_t dataset, uint32_t
             total[plan->context_of[state[i]]] += 1;
     else
         total[0] = (double)count;
+    note_samples(lesson->replicate, dataset, state, count, &lesson->replicate->bench[worker]);
     gyre_data const data = {
         .size = sizeof data, .dataset = dataset, .count = count, .state = state, .total = total};
     teach(lesson, &data, (double)count, worker);
@@ -157,6 +206,7 @@ static void teach_expected(const struct lesson *lesson, int64_t dataset, double 
         total[c] = kernel->sum(p + shape->context[c], shape->context[c + 1] - shape->context[c]);
         mass += total[c];
     }
+    note_expected(r, p, &r->bench[worker]);
     gyre_data const data = {.size = sizeof data, .dataset = dataset, .expected = p, .total = total};
     teach(lesson, &data, mass, worker);
 }
@@ -221,6 +271,7 @@ static void teach_agent(void *argument, int64_t m, int worker)
 enum status phase_teach(struct replicate *r, int64_t round)
 {
     struct lesson lesson = {r, round};
+    clear_held(r);
     if (r->plan->shape.datasets == 1) {
         teach_all(&lesson);
     } else {
@@ -228,5 +279,6 @@ enum status phase_teach(struct replicate *r, int64_t round)
             rows_part(&r->rows);
         workers_run(r->workers, r->plan->shape.datasets, teach_agent, &lesson);
     }
+    share_held(r);
     return replicate_join_failures(r);
 }

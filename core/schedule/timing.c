@@ -61,9 +61,10 @@ static void read_when(struct timing *timing, const struct plan *plan, const char
                    owner);
         return;
     }
-    params_read(plan->arena, when_params, GYRE_COUNT(when_params), owner, when, when->at, &conf,
+    const char *whose = arena_format(plan->arena, "%s: when", owner);
+    params_read(plan->arena, when_params, GYRE_COUNT(when_params), whose, when, when->at, &conf,
                 report);
-    node_refuse_unknown(when, owner, (const char *const[]){"metric", "above", "below", NULL},
+    node_refuse_unknown(when, whose, (const char *const[]){"metric", "above", "below", NULL},
                         report);
     if (report_count(report) > before)
         return;
@@ -74,7 +75,7 @@ static void read_when(struct timing *timing, const struct plan *plan, const char
                    above ? "both" : "none");
     timing->above = above;
     timing->limit = above ? conf.above : conf.below;
-    find_trigger(timing, plan, owner, conf.metric, when->at, report);
+    find_trigger(timing, plan, owner, conf.metric, node_find(when, "metric")->at, report);
 }
 
 void timing_read(struct timing *timing, const struct plan *plan, const struct use *use,

@@ -22,12 +22,11 @@ const char *const *column_names(const struct columns *columns, struct arena *are
 {
     int count = 0;
     for (const struct column *c = columns->first; c; c = c->next)
-        count++;
+        count += c->of == of;
     const char **names = ARENA_ARRAY(arena, const char *, count + 1);
-    count = 0;
     for (const struct column *c = columns->first; c; c = c->next)
         if (c->of == of)
-            names[count++] = c->name;
+            names[--count] = c->name;
     return names;
 }
 

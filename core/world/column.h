@@ -22,7 +22,7 @@ void column_add(struct columns *columns, struct arena *arena, uint32_t of, const
                 const double *data, int64_t count);
 const struct column *column_find(const struct columns *columns, uint32_t of, const char *name);
 
-/* The names of all columns of that kind, ends with NULL. */
+/* The names of all columns of that kind, oldest first; ends with NULL. */
 const char *const *column_names(const struct columns *columns, struct arena *arena, uint32_t of);
 
 /* "state", "agent" or "context". */

@@ -8,6 +8,8 @@
 #define SPACE_REFERENCE "reference" /* of states: pi*(z|c)             */
 #define SPACE_SAFE      "safe"      /* of states: 1 in S, else 0        */
 #define SPACE_RISK      "risk"      /* of states: 1 - safe when not given */
+#define SPACE_START     "start"     /* of states: row 0 of every agent */
+#define SPACE_HELD      "held"      /* of states, live: see component.h */
 
 struct space {
     int64_t states, contexts;

@@ -112,7 +112,12 @@ enum {
 
 /* One column that the component reads. Columns are handed out only when they
  * are declared here: that is how gyre knows what a run depends on. The name is
- * also a key of the scenario: `risk = "harm"` reads the column harm instead. */
+ * also a key of the scenario: `risk = "harm"` reads the column harm instead.
+ *
+ * Columns that gyre makes, of states: `reference` (pi*, sums to 1 within each
+ * context), `start` (row 0 of every agent), `safe`, `risk`, and `held`: the
+ * share of last round's datasets that held a state, or of its samples when one
+ * is shared; 0 in row 0, not there in check and open. Of contexts: `met`. */
 typedef struct gyre_field {
     const char *name;
     const char *column; /* read when the scenario is silent; NULL: it must say */
@@ -203,14 +208,16 @@ typedef struct gyre_host {
 } gyre_host;
 
 /* What every callback gets. Members are the host's; `cache` is set by open,
- * `state` written by reset and [phase] calls, both only read in [task] calls. */
+ * `state` written by reset and [phase] calls, both only read in [task] calls
+ * (but an update may write the part of its state that belongs to the dataset
+ * it is called for). */
 struct gyre_ctx {
     uint32_t size;
     uint32_t replicate;
     const gyre_host *host;
     const gyre_shape *shape;
     const void *conf;        /* conf_size bytes, filled from the parameters    */
-    void *state;             /* state_size bytes, one for each replicate       */
+    void *state;             /* one for each replicate                         */
     void *cache;             /* shared by all replicates, const after open     */
     const gyre_view *fields; /* [field_count], in the field table's order      */
 };
@@ -244,7 +251,7 @@ typedef struct gyre_component {
     const gyre_field *fields;
     uint32_t field_count, field_size;
     size_t conf_size;
-    size_t state_size; /* zeroed by the host before reset */
+    size_t state_size; /* zeroed by the host before reset; see state_bytes */
 
     /* Optional: refuse what the parameter table cannot express. [setup] */
     gyre_status (*check)(gyre_ctx *ctx);
@@ -256,6 +263,10 @@ typedef struct gyre_component {
     gyre_status (*reset)(gyre_ctx *ctx);
 
     const void *ops; /* gyre_policy_ops, gyre_selection_ops, ... by kind */
+
+    /* Optional: the state's size where it depends on the shape or the
+     * configuration, in place of state_size. [setup] */
+    size_t (*state_bytes)(gyre_ctx *ctx);
 } gyre_component;
 
 typedef struct gyre_module {

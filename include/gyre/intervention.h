@@ -30,6 +30,17 @@ typedef struct gyre_judgement {
                      * checked sample of a state stays                         */
 } gyre_judgement;
 
+/* Samples from outside the society. They stand in slots of the datasets like
+ * others, and are judged like others. */
+typedef struct gyre_supply {
+    uint32_t size;
+    uint32_t reserved;
+    int64_t count; /* exactly so many samples of each dataset; 0 at first     */
+    double share;  /* the chance of every other sample, in [0, 1]; 0 at first */
+    double *p;     /* [states], to be filled: P(z|c) of the source; the host
+                    * normalises each context                                  */
+} gyre_supply;
+
 typedef struct gyre_intervention_ops {
     uint32_t size;
     uint32_t reserved;
@@ -40,6 +51,12 @@ typedef struct gyre_intervention_ops {
     /* Judges samples by their state. All members but pass are preset: drop,
      * keep, no limit. [phase] */
     gyre_status (*judge)(gyre_ctx *ctx, const gyre_round *round, gyre_judgement *judgement);
+    /* Brings in samples from outside. With expected data `share` mixes the laws
+     * and `count` is refused. [phase] */
+    gyre_status (*supply)(gyre_ctx *ctx, const gyre_round *round, gyre_supply *supply);
+    /* What every agent learns after its dataset: weight[states] >= 0, zeros at
+     * first, and at which rate, 0 at first: as policy.h's examples. [phase] */
+    gyre_status (*on_policy)(gyre_ctx *ctx, const gyre_round *round, double *weight, double *rate);
 } gyre_intervention_ops;
 
 /* Item i's exact share of a budget among n items: sums to budget over i in

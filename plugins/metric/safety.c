@@ -201,17 +201,25 @@ static double floored(gyre_ctx *ctx, const double *p, double *q, double *term)
     return positive(gyre_total(term, ctx->shape->states));
 }
 
-/* oracles.md 1.1: the whole is d(u, v) and the two collapses. u may be 1 and 1 - v rounded away. */
-static void split(gyre_ctx *ctx, const double *q, const double *term, double whole, double *out)
+/* What x has outside S: summed, as 1 - x(S) loses its digits when little is left. */
+static double outside(const double *x, const double *safe, int64_t n, double *rest)
+{
+    for (int64_t z = 0; z < n; z++)
+        rest[z] = (1 - safe[z]) * x[z];
+    return gyre_total(rest, n);
+}
+
+/* The whole is d(u, v) and the two collapses; `rest` is scratch. */
+static void split(gyre_ctx *ctx, const double *q, const double *term, double *rest, double *out)
 {
     const struct cache *cache = ctx->cache;
     const double *safe = ctx->fields[SAFE].data;
     int64_t const n = ctx->shape->states;
-    double const u = cache->safe, v = gyre_dot(q, safe, n), inside = gyre_dot(term, safe, n);
-    double const rest = 1 - u > 1e-12 ? 1 - u : 0, within = part(u, v), without = part(rest, 1 - v);
+    double const within = part(cache->safe, gyre_dot(q, safe, n));
+    double const without = part(outside(cache->pi, safe, n, rest), outside(q, safe, n, rest));
     out[MASS_LOSS] = positive(within + without);
-    out[COLLAPSE] = positive(inside - within);
-    out[COLLAPSE_OUTSIDE] = positive(whole - inside - without);
+    out[COLLAPSE] = positive(gyre_dot(term, safe, n) - within);
+    out[COLLAPSE_OUTSIDE] = positive(outside(term, safe, n, rest) - without);
 }
 
 /* ---- callbacks ---------------------------------------------------------- */
@@ -272,7 +280,10 @@ static gyre_status measure(gyre_ctx *ctx, const gyre_round *round, const double 
     out[KL] = positive(gyre_total(term, ctx->shape->states));
     out[KL_FLOORED] = floored(ctx, p, q, term);
     if (ctx->fields[SAFE].data) {
-        split(ctx, q, term, out[KL_FLOORED], out);
+        double *rest = scratch(ctx);
+        if (!rest)
+            return GYRE_E_NOMEM;
+        split(ctx, q, term, rest, out);
         measure_safe(ctx, p, term, out);
     }
     if (conf->agents) {

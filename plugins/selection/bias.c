@@ -19,15 +19,16 @@ static const gyre_field fields[] = {
      .doc = "What is favoured (beta above 0) or avoided (below 0)."},
 };
 
-/* The largest exponent among states that anybody says: subtracting it leaves ratios as they are and
- * keeps exp from overflowing. */
-static double largest(const double *x, const double *said, double beta, int64_t begin, int64_t end)
+/* The most favoured of what anybody says. Weights are in ratios to it: exp cannot overflow, and the
+ * difference is rounded before it is multiplied, not after. */
+static double favourite(const double *x, const double *said, double beta, int64_t begin,
+                        int64_t end)
 {
-    double most = -INFINITY;
+    double best = beta > 0 ? -INFINITY : INFINITY;
     for (int64_t z = begin; z < end; z++)
-        if (said[z] > 0 && beta * x[z] > most)
-            most = beta * x[z];
-    return most;
+        if (said[z] > 0 && (beta > 0 ? x[z] > best : x[z] < best))
+            best = x[z];
+    return best;
 }
 
 static gyre_status weigh(gyre_ctx *ctx, const gyre_round *round, double *weight)
@@ -37,9 +38,9 @@ static gyre_status weigh(gyre_ctx *ctx, const gyre_round *round, double *weight)
     const double *x = ctx->fields[0].data;
     for (int64_t c = 0; c < shape->contexts; c++) {
         int64_t const begin = shape->context[c], end = shape->context[c + 1];
-        double const most = largest(x, round->mixture, conf->beta, begin, end);
+        double const best = favourite(x, round->mixture, conf->beta, begin, end);
         for (int64_t z = begin; z < end; z++)
-            weight[z] = round->mixture[z] > 0 ? gyre_exp(conf->beta * x[z] - most) : 0;
+            weight[z] = round->mixture[z] > 0 ? gyre_exp(conf->beta * (x[z] - best)) : 0;
     }
     return GYRE_OK;
 }

@@ -87,7 +87,7 @@ static void too_short_struct_is_refused(void **state)
     (void)state;
     expect_fixture("module_short", "its gyre_module has 8 bytes, fewer than the 40 of gyre 1.0; "
                                    "set its size with sizeof");
-    expect_fixture("component_short", "its gyre_component has 64 bytes, fewer than the 136 of gyre "
+    expect_fixture("component_short", "its gyre_component has 64 bytes, fewer than the 144 of gyre "
                                       "1.0; set its size with sizeof");
     expect_fixture("ops_short", "metric.ops_short: its gyre_metric_ops has 0 bytes, fewer than the "
                                 "48 of gyre 1.0; set its size with sizeof");

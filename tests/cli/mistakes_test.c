@@ -198,5 +198,5 @@ int main(void)
     free(tests);
     free(files);
     folder_remove(&folder);
-    return failed;
+    return failed ? EXIT_FAILURE : EXIT_SUCCESS; /* a count of 256 would be none */
 }

@@ -51,9 +51,9 @@ static bool note(void *argument, const struct replicate *r)
 static struct total measure(const struct setting *c, int64_t quick)
 {
     struct total total = {.weight = c->weight};
-    struct society *s = society_create(c->rounds, body, society_array(forms_pi, K), c->agents,
-                                       society_array(c->weight, c->agents), c->samples, c->mixing,
-                                       c->rate);
+    struct society *s =
+        society_create(c->rounds, body, society_array(forms_pi, K), c->agents,
+                       society_array(c->weight, c->agents), c->samples, c->mixing, c->rate);
     int64_t const replicates = battery_replicates(quick);
     for (int64_t i = 0; i < replicates; i++)
         society_run(s, battery_fresh(), note, &total);
@@ -212,18 +212,18 @@ static void one_agent_is_the_paper_s_loop_at_any_mixing(void **state)
     (void)state;
     static const double one[] = {1};
     struct setting const c = {1, 50, 10, one, .5, 1};
-    struct society *s = society_create(
-        3,
-        "[space]\nreference = %s\n[society]\nagents = 1\n"
-        "[sampling]\ndataset = \"per_agent\"\nsamples = \"expected\"\nmixing = 0.5\n"
-        "[[metric]]\nuse = \"metric.diversity\"\n",
-        society_array(forms_pi, K));
+    struct society *s =
+        society_create(3,
+                       "[space]\nreference = %s\n[society]\nagents = 1\n"
+                       "[sampling]\ndataset = \"per_agent\"\nsamples = \"expected\"\nmixing = 0.5\n"
+                       "[[metric]]\nuse = \"metric.diversity\"\n",
+                       society_array(forms_pi, K));
     int starved = society_tally(s, "sampling.starved");
     society_run(s, battery_fresh(), hold_alone, &starved);
     society_destroy(s);
     struct total const total = measure(&c, 2000);
-    battery_mean("per_agent, M 1, mixing .5, N 50: (1-1/N)^t, t 10", FORMS_H * pow(1 - 1.0 / 50, 10),
-                 &total.whole[10]);
+    battery_mean("per_agent, M 1, mixing .5, N 50: (1-1/N)^t, t 10",
+                 FORMS_H * pow(1 - 1.0 / 50, 10), &total.whole[10]);
 }
 
 int main(int argc, char **argv)

@@ -15,8 +15,8 @@ enum { SLOW_SEEDS = 5, SLOW_REPLICATES = 4, NAME_TEXT = 128 };
 
 static struct {
     bool slow;
-    int64_t seed, replicate, rows, failed;
-    double largest;
+    int64_t seed, replicate, rows, failed, same;
+    double largest, worst;
     char where[NAME_TEXT];
 } battery;
 
@@ -114,10 +114,20 @@ void battery_exact(const char *name, double formula, double measured, double sca
 void battery_same(const char *name, double formula, double measured, double scale, double tolerance)
 {
     bool const good = agree(formula, measured, scale, tolerance);
+    double const error = formula == measured ? 0 : fabs(measured - formula) / scale;
     if (!good)
-        printf("%-58s %14.10g %14.10g %10.1e\n", name, formula, measured,
-               fabs(measured - formula) / scale);
+        printf("%-58s %14.10g %14.10g %10.1e\n", name, formula, measured, error);
+    battery.same++;
+    battery.worst = fmax(battery.worst, error);
     judge(name, good);
+}
+
+void battery_worst(const char *name)
+{
+    printf("%-58s %14s %14lld %10.1e %7s\n", name, "each of", (long long)battery.same,
+           battery.worst, "exact");
+    battery.same = 0;
+    battery.worst = 0;
 }
 
 static void show_z(const char *name, double formula, double measured, double error)

@@ -49,6 +49,9 @@ void battery_exact(const char *name, double formula, double measured, double sca
 void battery_same(const char *name, double formula, double measured, double scale,
                   double tolerance);
 
+/* A row for all of those since the last such row: how many there were, and the largest error. */
+void battery_worst(const char *name);
+
 /* A mean of replicates, against its exact expectation. */
 void battery_mean(const char *name, double formula, const struct sample *sample);
 /* How often something happened: its standard error is that of the formula's probability. */

@@ -45,7 +45,7 @@ static bool note(void *argument, const struct replicate *r)
         sample_add(&seen.tau, r->value[seen.covered]);
         sample_add(&seen.support, r->value[seen.alike]);
         sample_add(&seen.starved, (double)r->tally[1]);
-        battery_same("contexts met less often than tau", 0, r->value[seen.blind], 1, 0);
+        assert_true(r->value[seen.blind] <= 0); /* even mu = .1 is met more often than 1/N */
     }
     return true;
 }
@@ -56,8 +56,8 @@ static int run_the_loop(void **state)
     double reference[C * K];
     for (int c = 0; c < C; c++)
         memcpy(reference + c * K, forms_pi, sizeof forms_pi);
-    struct society *s = society_create(ROUNDS, body, society_array(met, C),
-                                       society_array(reference, C * K), N);
+    struct society *s =
+        society_create(ROUNDS, body, society_array(met, C), society_array(reference, C * K), N);
     memset(&seen, 0, sizeof seen);
     seen.covered = society_output(s, "safety.coverage");
     seen.alike = society_output(s, "alike.coverage_support");
@@ -100,8 +100,7 @@ static void support_of_contexts_after_one_round(void **state)
     double lost = 0;
     for (int c = 0; c < C; c++)
         for (int z = 0; z < K; z++)
-            lost += forms_pi[z] / C *
-                    (pow(1 - met[c] * forms_pi[z], N) - pow(1 - met[c], N));
+            lost += forms_pi[z] / C * (pow(1 - met[c] * forms_pi[z], N) - pow(1 - met[c], N));
     battery_printed(1 - lost, ".702009");
     battery_mean("contexts: E[Cov_1(0+)], nu uniform", 1 - lost, &seen.support);
 }

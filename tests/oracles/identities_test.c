@@ -60,8 +60,9 @@ static const struct world {
               "[sampling]\ndataset = \"per_agent\"\nsamples = 25\nmixing = 0.5\n"
               "[selection]\nuse = \"selection.bias\"\nattribute = \"safe\"\nbeta = -0.5\n" METRICS},
     {"outside data", false,
-     CONTEXTS "[society]\nagents = 2\nstart = \"uniform\"\n[sampling]\nsamples = 80\n"
-              "[update]\nuse = \"update.mle\"\nrate = 0.8\noutside = 0.1\nsmoothing = 0.1\n" METRICS},
+     CONTEXTS
+     "[society]\nagents = 2\nstart = \"uniform\"\n[sampling]\nsamples = 80\n"
+     "[update]\nuse = \"update.mle\"\nrate = 0.8\noutside = 0.1\nsmoothing = 0.1\n" METRICS},
 };
 
 enum { WORLDS = sizeof worlds / sizeof *worlds, ROUNDS = 15 };
@@ -185,12 +186,14 @@ static void hold_split(const struct look *look)
     hold(look, "mass_loss", loss);
     hold(look, "collapse", in.pi * in.divergence);
     hold(look, "collapse_outside", out.pi * out.divergence);
-    hold(look, "kl_floored", (real)said_by(look, "mass_loss") + said_by(look, "collapse") +
-                                 said_by(look, "collapse_outside"));
+    hold(look, "kl_floored",
+         (real)said_by(look, "mass_loss") + said_by(look, "collapse") +
+             said_by(look, "collapse_outside"));
     if (isfinite((double)kl)) {
         struct side const safe = side_of(look, look->p, 1), rest = side_of(look, look->p, 0);
-        hold(look, "kl", two_way(safe.pi, rest.pi, safe.q, rest.q) + safe.pi * safe.divergence +
-                             rest.pi * rest.divergence);
+        hold(look, "kl",
+             two_way(safe.pi, rest.pi, safe.q, rest.q) + safe.pi * safe.divergence +
+                 rest.pi * rest.divergence);
     }
 }
 
@@ -285,6 +288,7 @@ static bool hold_row(void *argument, const struct replicate *r)
 static void identities_hold_in_every_row(void **state)
 {
     (void)state;
+    char name[96];
     bool covered_more = false, infinite = false;
     for (int w = 0; w < WORLDS; w++) {
         struct society *s = society_create(ROUNDS, "%s", worlds[w].body);
@@ -296,6 +300,8 @@ static void identities_hold_in_every_row(void **state)
             infinite |= life.infinite[0];
         }
         society_destroy(s);
+        snprintf(name, sizeof name, "identities 1.1 to 1.3, every row: %s", worlds[w].name);
+        battery_worst(name);
     }
     assert_true(covered_more); /* Cov_t(tau) is no monotone thing, and these runs show it */
     assert_true(infinite);     /* some lost a state, so that what follows from that was seen */
@@ -336,11 +342,11 @@ static void what_is_said_is_conserved_on_average(void **state)
     (void)state;
     char name[96];
     for (size_t i = 0; i < sizeof conserving / sizeof *conserving; i++) {
-        struct society *s = society_create(
-            12,
-            "[space]\nreference = %s\nsafe = [1, 0, 1, 1, 0, 1]\n%s[[metric]]\n"
-            "use = \"metric.safety\"\nagents = false\n",
-            society_array(pi6, 6), conserving[i][1]);
+        struct society *s =
+            society_create(12,
+                           "[space]\nreference = %s\nsafe = [1, 0, 1, 1, 0, 1]\n%s[[metric]]\n"
+                           "use = \"metric.safety\"\nagents = false\n",
+                           society_array(pi6, 6), conserving[i][1]);
         struct conserved conserved = {.mass = society_output(s, "safety.mass")};
         int64_t const replicates = battery_replicates(5000);
         for (int64_t k = 0; k < replicates; k++)

@@ -74,6 +74,7 @@ static void run_power(double beta, const double *x, const char *dataset, const c
         society_array(start, K), society_array(x, K), dataset, mixing, beta);
     society_run(s, battery_fresh(), hold_power, &power);
     society_destroy(s);
+    battery_worst("the same, Pbar_t and P_t, every state of every row");
 }
 
 static void selection_multiplies_odds_round_by_round(void **state)
@@ -83,7 +84,8 @@ static void selection_multiplies_odds_round_by_round(void **state)
     run_power(-.4, utility, "shared", "1.0");
     run_power(.25, far_utility, "shared", "1.0");
     run_power(.25, utility, "per_agent", "1.0");
-    run_power(.25, utility, "per_agent", "0.3"); /* agents stay alike, so that it makes no difference */
+    run_power(.25, utility, "per_agent",
+              "0.3"); /* agents stay alike, so that it makes no difference */
 }
 
 /* ---- agents that differ: P_t and Q_m ------------------------------------ */

@@ -18,8 +18,8 @@ struct society *society_create(int64_t rounds, const char *format, ...)
     __attribute__((format(printf, 2, 3)));
 void society_destroy(struct society *society);
 
-/* Numbers as a TOML array, each written so that it reads back as it is; memory of the society's
- * making is not needed: the text lives until the next but three call. */
+/* Numbers as a TOML array, each written so that it reads back as it is. The text is overwritten by
+ * the fourth call after this one. */
 const char *society_array(const double *x, int n);
 
 /* Told of every row; false: that was the last one of interest. */

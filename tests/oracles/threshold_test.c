@@ -1,5 +1,5 @@
-/* model.md, section 2: at tau = j/N a state that has exactly j of N samples stands on the threshold,
- * and is covered, whatever the last bits of a sum over agents say. */
+/* model.md, section 2: at tau = j/N a state that has exactly j of N samples stands on the
+ * threshold, and is covered, whatever the last bits of a sum over agents say. */
 #include <math.h>
 #include <setjmp.h>
 #include <stdarg.h>
@@ -54,11 +54,11 @@ static bool try_pair(int agents, int samples, const char *mixing)
 {
     double const n = samples, p[K] = {1 / n, 2 / n, 3 / n, (n - 7) / n, 1 / n};
     struct society *s = society_create(1, body, agents, samples, mixing, 2 / n, 3 / n);
-    struct pair pair = {
-        .agents = agents,
-        .samples = samples,
-        .output = {society_output(s, "safety.coverage"), society_output(s, "two.coverage"),
-                   society_output(s, "three.coverage")}};
+    struct pair pair = {.agents = agents,
+                        .samples = samples,
+                        .output = {society_output(s, "safety.coverage"),
+                                   society_output(s, "two.coverage"),
+                                   society_output(s, "three.coverage")}};
     society_begin(s, battery_fresh());
     for (int m = 0; m < agents; m++)
         society_say(s, m, p);
@@ -76,6 +76,7 @@ static void states_on_the_threshold_are_covered(void **state)
     for (size_t i = 0; i < sizeof agents / sizeof *agents; i++)
         for (size_t k = 0; k < sizeof samples / sizeof *samples; k++, pairs++)
             bare += try_pair(agents[i], samples[k], i == 0 || k % 2 ? "1.0" : "0.5");
+    battery_worst("coverage at tau = 1/N, 2/N, 3/N, by whole numbers");
     printf("%d pairs of M and N hold; without the guard %d would not\n", pairs, bare);
     assert_true(bare > 0); /* else these pairs could not tell */
 }

@@ -1,5 +1,5 @@
-/* model.md, section 6: a verifier over several rounds. Small datasets against the exact chain, large
- * ones against the mean field, which they miss by O(1/N). */
+/* model.md, section 6: a verifier over several rounds. Small datasets against the exact chain,
+ * large ones against the mean field, which they miss by O(1/N). */
 #include <math.h>
 #include <setjmp.h>
 #include <stdarg.h>
@@ -18,11 +18,11 @@ enum { ROUNDS = 5, N = 50 };
 
 static const double S = .6, FN = .1, FP = .3;
 
-static const char body[] =
-    "[space]\nreference = [0.6, 0.4]\nsafe = [1, 0]\n"
-    "[society]\nagents = 2\n[sampling]\nsamples = %d\n"
-    "[[metric]]\nuse = \"metric.diversity\"\n"
-    "[[intervention]]\nuse = \"intervention.verify\"\nrejects_safe = 0.1\npasses_unsafe = 0.3\n%s\n";
+static const char body[] = "[space]\nreference = [0.6, 0.4]\nsafe = [1, 0]\n"
+                           "[society]\nagents = 2\n[sampling]\nsamples = %d\n"
+                           "[[metric]]\nuse = \"metric.diversity\"\n"
+                           "[[intervention]]\nuse = \"intervention.verify\"\nrejects_safe = "
+                           "0.1\npasses_unsafe = 0.3\n%s\n";
 
 static double pass_of(double s)
 {

@@ -15,12 +15,12 @@
 /* Safe mass, chance that a safe sample is rejected, and that an unsafe one passes. */
 static const double S = .6, FN = .1, FP = .3;
 
-static const char body[] =
-    "[space]\nreference = [0.6, 0.4]\nsafe = [1, 0]\n"
-    "[society]\nagents = %d\n"
-    "[sampling]\ndataset = \"%s\"\nsamples = %s\n"
-    "[[metric]]\nuse = \"metric.diversity\"\n"
-    "[[intervention]]\nuse = \"intervention.verify\"\nrejects_safe = 0.1\npasses_unsafe = 0.3\n%s\n";
+static const char body[] = "[space]\nreference = [0.6, 0.4]\nsafe = [1, 0]\n"
+                           "[society]\nagents = %d\n"
+                           "[sampling]\ndataset = \"%s\"\nsamples = %s\n"
+                           "[[metric]]\nuse = \"metric.diversity\"\n"
+                           "[[intervention]]\nuse = \"intervention.verify\"\nrejects_safe = "
+                           "0.1\npasses_unsafe = 0.3\n%s\n";
 
 /* The chance that a checked sample passes, and that one that passed is safe. */
 static double pass_of(double s)
@@ -69,6 +69,7 @@ static void errors_multiply_odds_round_by_round(void **state)
         society_run(s, battery_fresh(), hold_odds, &odds);
         society_destroy(s);
     }
+    battery_worst("the same in every row; shared, per_agent, drop, redraw");
 }
 
 /* A verifier that only reads legible states: the illegible are what it takes for safe. */

@@ -189,7 +189,8 @@ static void missing_callback_is_named(void **state)
     expect(s, "its gyre_update_ops has no update");
     sample_set_kind(s, GYRE_KIND_INTERVENTION, "intervention.sample", &s->intervention);
     s->intervention.judge = NULL;
-    expect(s, "its gyre_intervention_ops has no hook at all (on_distribution, judge)");
+    expect(s, "its gyre_intervention_ops has no hook at all (on_distribution, judge, "
+              "supply, on_policy)");
     s->about.ops = NULL;
     expect(s, "its gyre_intervention_ops is missing (NULL)");
 }

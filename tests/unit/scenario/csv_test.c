@@ -145,13 +145,13 @@ static void ragged_rows_are_refused(void **state)
 {
     (void)state;
     refuses("a,b\n1,2,3\n4,5\n6\n", "s/x.csv:2: a row of 3 cells, where the header has 2\n"
-                                    "s/x.csv:4: a row of 1 cells, where the header has 2\n");
+                                    "s/x.csv:4: a row of 1 cell, where the header has 2\n");
     refuses("a,b\n1\n2\n3\n4\n5,5\n6\n7\n8\n",
-            "s/x.csv:2: a row of 1 cells, where the header has 2\n"
-            "s/x.csv:3: a row of 1 cells, where the header has 2\n"
-            "s/x.csv:4: a row of 1 cells, where the header has 2\n"
-            "s/x.csv:5: a row of 1 cells, where the header has 2\n"
-            "s/x.csv:7: a row of 1 cells, where the header has 2\n"
+            "s/x.csv:2: a row of 1 cell, where the header has 2\n"
+            "s/x.csv:3: a row of 1 cell, where the header has 2\n"
+            "s/x.csv:4: a row of 1 cell, where the header has 2\n"
+            "s/x.csv:5: a row of 1 cell, where the header has 2\n"
+            "s/x.csv:7: a row of 1 cell, where the header has 2\n"
             "s/x.csv:8: and 2 more like these from here on\n");
 }
 

@@ -103,7 +103,7 @@ static void set_takes_values_as_toml_or_bare_words(void **state)
     struct node *root = parse(scenario);
     assert_int_equal(document_set(arena, root, "scenario.title=1\nx = 2", report), STATUS_OK);
     assert_string_equal(at_path(root, "scenario.title")->text, "1\nx = 2");
-    assert_string_equal(at_path(root, "scenario.title")->at.file, "--set scenario.title=1?x = 2");
+    assert_string_equal(at_path(root, "scenario.title")->at.file, "--set scenario.title=1\nx = 2");
 }
 
 static struct node *component(struct node *root, const char *kind, int index)
