@@ -6,6 +6,7 @@
 #include "cli/cli.h"
 #include "cli/options.h"
 #include "cli/summary.h"
+#include "schedule/isolation.h"
 
 static const char *const known[] = {"--set", "--threads", "--plugin", "--help", NULL};
 
@@ -19,6 +20,14 @@ static const char help[] =
     "  --plugin FILE     a component from this file, before all others\n"
     "\n"
     "example: gyre check scenarios/paper/verified.toml\n";
+
+static void print_isolation(const struct plan *plan)
+{
+    const char *through;
+    enum isolation const isolation = isolation_find(plan, &through);
+    printf("  isolation: %s%s%s\n", isolation_word(isolation), *through ? ", through " : "",
+           through);
+}
 
 static void print_need(const struct plan *plan, int threads)
 {
@@ -47,6 +56,7 @@ int check_main(int argc, char **argv)
         if (plan) {
             printf("%s: good\n", options.scenario);
             printf("  %s\n", summary_format(plan));
+            print_isolation(plan);
             print_need(plan, options.threads);
             summary_warn(plan, stderr);
         }

@@ -92,6 +92,15 @@ static const char *paragraph(const struct view *view, const char *text)
     return text ? ink_text(view->arena, text) : "";
 }
 
+/* What the society depends on beside itself. */
+static const char *isolation_of(const struct view *view)
+{
+    const struct result_run *run = view->run;
+    bool const through = run->through && *run->through;
+    return arena_format(view->arena, "isolation: %s%s%s", run->isolation,
+                        through ? ", through " : "", through ? paragraph(view, run->through) : "");
+}
+
 static void print_title(const struct view *view)
 {
     const struct result_run *run = view->run;
@@ -110,6 +119,8 @@ static void print_title(const struct view *view)
     fputc('\n', view->out);
     if (run->setting)
         ink_wrap(view->out, paragraph(view, run->setting), view->style.width);
+    if (run->isolation)
+        ink_wrap(view->out, isolation_of(view), view->style.width);
     view_ink(view, INK_PLAIN);
     fputc('\n', view->out);
 }

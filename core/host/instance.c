@@ -82,11 +82,16 @@ static void bind_field(struct instance *instance, struct arena *arena, const str
         return;
     }
     const struct column *column = column_find(columns, field->of, name);
-    if (field->of == GYRE_OF_STATE && strcmp(name, SPACE_HELD) == 0)
+    bool const live = field->of == GYRE_OF_STATE && strcmp(name, SPACE_HELD) == 0;
+    if (live)
         instance->held = (int)i;
-    else if (column)
+    if (live || column)
+        instance->columns[i] = name;
+    if (column)
         instance->fields[i] = (gyre_view){column->data, column->count};
-    else if (key || !(field->access & GYRE_OPTIONAL))
+    if (live || column)
+        return;
+    if (key || !(field->access & GYRE_OPTIONAL))
         refuse_column(arena, instance, columns, field, name, key ? key->at : use->at, report);
 }
 
@@ -139,6 +144,7 @@ bool instance_open(struct instance *instance, struct arena *arena, const struct 
     uint32_t const fields = instance->component->about.field_count;
     instance->shape = shape;
     instance->fields = ARENA_ARRAY(arena, gyre_view, fields + 1);
+    instance->columns = ARENA_ARRAY(arena, const char *, fields + 1);
     instance->memory = arena_create();
     for (uint32_t i = 0; i < fields; i++)
         bind_field(instance, arena, instance->use, columns, i, report);

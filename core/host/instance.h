@@ -22,8 +22,9 @@ struct instance {
     const gyre_shape *shape;
     void *conf;
     void *cache;
-    gyre_view *fields; /* [field_count] */
-    int held;          /* the field that is the live column "held", or -1 */
+    gyre_view *fields;    /* [field_count] */
+    const char **columns; /* [field_count]: which column each is; NULL: none was handed out */
+    int held;             /* the field that is the live column "held", or -1 */
     size_t state_size;
     struct arena *memory;
     bool open;

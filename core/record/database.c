@@ -16,7 +16,8 @@
  * the B-tree is only ever appended to. */
 static const char schema[] =
     "CREATE TABLE run (id INTEGER PRIMARY KEY AUTOINCREMENT, scenario TEXT NOT NULL, title TEXT,"
-    " question TEXT, text TEXT, sets TEXT NOT NULL, seed INTEGER NOT NULL,"
+    " question TEXT, setting TEXT, isolation TEXT, through TEXT, text TEXT, sets TEXT NOT NULL, "
+    "seed INTEGER NOT NULL,"
     " replicates INTEGER NOT NULL, rounds INTEGER NOT NULL, threads INTEGER NOT NULL,"
     " gyre TEXT NOT NULL, libraries TEXT NOT NULL, started TEXT NOT NULL,"
     " status TEXT NOT NULL CHECK (status IN ('running', 'done', 'failed', 'stopped')),"
@@ -26,7 +27,7 @@ static const char schema[] =
     " PRIMARY KEY (run, id, name)) WITHOUT ROWID;"
     "CREATE TABLE output (run INTEGER NOT NULL REFERENCES run ON DELETE CASCADE,"
     " id INTEGER NOT NULL, name TEXT NOT NULL, unit TEXT, doc TEXT, lo REAL, hi REAL,"
-    " direction INTEGER NOT NULL, PRIMARY KEY (run, id)) WITHOUT ROWID;"
+    " direction INTEGER NOT NULL, headline INTEGER NOT NULL, PRIMARY KEY (run, id)) WITHOUT ROWID;"
     "CREATE TABLE value (run INTEGER NOT NULL REFERENCES run ON DELETE CASCADE,"
     " replicate INTEGER NOT NULL, round INTEGER NOT NULL, output INTEGER NOT NULL,"
     " value REAL NOT NULL, PRIMARY KEY (run, replicate, round, output)) WITHOUT ROWID;"

@@ -153,6 +153,8 @@ static enum status lines_end(struct result_sink *sink, const struct result_end *
     else
         fputs("{\"run\":null", lines->out);
     write_text(lines, "digest", end->digest);
+    write_text(lines, "isolation", lines->run->isolation);
+    write_text(lines, "through", lines->run->through);
     fputs(",\"seconds\":", lines->out);
     write_real(lines->out, round(end->seconds * 1e6) / 1e6);
     if (end->status != STATUS_OK)

@@ -29,6 +29,8 @@ struct result_run {
     const char *scenario; /* path as given                                       */
     const char *title, *question;
     const char *setting;     /* agents, states, data and components in a sentence; or NULL */
+    const char *isolation;   /* "closed", "anchored" or "open"                */
+    const char *through;     /* by which components and columns; "" if closed */
     const char *text;        /* the scenario file's bytes                     */
     const char *const *sets; /* --set arguments, ends with NULL               */
     uint64_t seed;

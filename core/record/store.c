@@ -38,11 +38,12 @@ enum {
 };
 
 static const char *const sql[STATEMENTS] = {
-    [INSERT_RUN] = "INSERT INTO run (scenario, title, question, text, sets, seed, replicates,"
+    [INSERT_RUN] = "INSERT INTO run (scenario, title, question, setting, isolation, through, text, "
+                   "sets, seed, replicates,"
                    " rounds, threads, gyre, libraries, started, status)"
-                   " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 'running')",
+                   " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 'running')",
     [INSERT_COMPONENT] = "INSERT INTO component VALUES (?, ?, ?, ?, ?, ?, ?)",
-    [INSERT_OUTPUT] = "INSERT INTO output VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+    [INSERT_OUTPUT] = "INSERT INTO output VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
     [INSERT_COUNTER] = "INSERT INTO counter VALUES (?, ?, ?)",
     [INSERT_VALUE] = "INSERT INTO value VALUES (?, ?, ?, ?, ?)",
     [INSERT_TALLY] = "INSERT INTO tally VALUES (?, ?, ?, ?, ?)",
@@ -152,15 +153,18 @@ static int insert_run(struct store *store, const struct result_run *run)
     bind_text(insert, 1, utf8_text(store->arena, run->scenario));
     bind_text(insert, 2, run->title);
     bind_text(insert, 3, run->question);
-    bind_text(insert, 4, run->text);
-    bind_text(insert, 5, sets_text(store->arena, run->sets));
-    sqlite3_bind_int64(insert, 6, (int64_t)run->seed);
-    sqlite3_bind_int64(insert, 7, run->replicates);
-    sqlite3_bind_int64(insert, 8, run->rounds);
-    sqlite3_bind_int(insert, 9, run->threads);
-    bind_text(insert, 10, GYRE_VERSION);
-    bind_text(insert, 11, libraries_text(store->arena));
-    bind_text(insert, 12, now_text(store->arena));
+    bind_text(insert, 4, run->setting);
+    bind_text(insert, 5, run->isolation);
+    bind_text(insert, 6, run->through);
+    bind_text(insert, 7, run->text);
+    bind_text(insert, 8, sets_text(store->arena, run->sets));
+    sqlite3_bind_int64(insert, 9, (int64_t)run->seed);
+    sqlite3_bind_int64(insert, 10, run->replicates);
+    sqlite3_bind_int64(insert, 11, run->rounds);
+    sqlite3_bind_int(insert, 12, run->threads);
+    bind_text(insert, 13, GYRE_VERSION);
+    bind_text(insert, 14, libraries_text(store->arena));
+    bind_text(insert, 15, now_text(store->arena));
     return step(insert);
 }
 
@@ -188,6 +192,7 @@ static int insert_output(struct store *store, int64_t id, const struct result_ou
     sqlite3_bind_double(insert, 6, output->about->lo);
     sqlite3_bind_double(insert, 7, output->about->hi);
     sqlite3_bind_int(insert, 8, output->about->direction);
+    sqlite3_bind_int(insert, 9, (int)output->about->headline);
     return step(insert);
 }
 

@@ -5,6 +5,7 @@
 
 #include "base/text.h"
 #include "host/call.h"
+#include "schedule/isolation.h"
 #include "schedule/timing.h"
 
 static const char *const intervention_keys[] = {"as", "every", "from", "until", "when", NULL};
@@ -218,7 +219,11 @@ struct result_run plan_describe(const struct plan *plan, const char *const *sets
             (struct result_component){plan->instances[i].name, c->about.id,     c->about.version,
                                       c->module->about.id,     c->module->path, c->module->digest};
     }
+    const char *through;
+    enum isolation const isolation = isolation_find(plan, &through);
     return (struct result_run){
+        .isolation = isolation_word(isolation),
+        .through = through,
         .scenario = s->path,
         .title = s->title,
         .question = s->question,

@@ -66,7 +66,8 @@ struct plan_need plan_need(const struct plan *plan, int threads);
 /* Reports (STATUS_LIMIT) a run that this machine has no memory for. */
 bool plan_fits(const struct plan *plan, int threads, struct report *report);
 
-/* What the record keeps of it. Texts live in the plan's arena. */
+/* What the record keeps of it, isolation among it (its setting is the caller's). Texts live in the
+ * plan's arena. */
 struct result_run plan_describe(const struct plan *plan, const char *const *sets, int threads);
 
 #endif

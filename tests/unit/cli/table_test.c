@@ -53,6 +53,8 @@ static void a_run_is_a_table_and_a_line_for_each_number(void **state)
     assert_string_equal(t.text, "A title\n"
                                 "Is it?\n"
                                 "2 rounds, seed 1\n"
+                                "isolation: open, through update.mle (reference)\n"
+
                                 "\n"
                                 "       safety ---------\n"
                                 "round       kl     mass\n"
@@ -126,7 +128,9 @@ static void a_run_without_rows_shows_its_title_only(void **state)
     assert_int_equal(sample_end(t.series, STATUS_DATA, "no"), STATUS_OK);
     assert_string_equal(t.text,
                         "A title\nIs it?\n2 rounds, seed 1, 3 replicates: mean +/- standard "
-                        "error\n\n");
+                        "error\n"
+                        "isolation: open, through update.mle (reference)\n"
+                        "\n");
     hide(&t);
 }
 
@@ -145,6 +149,8 @@ static void replicates_are_shown_as_mean_and_error(void **state)
     assert_string_equal(t.text, "A title\n"
                                 "Is it?\n"
                                 "1 round, seed 1, 2 replicates: mean +/- standard error\n"
+                                "isolation: open, through update.mle (reference)\n"
+
                                 "\n"
                                 "       safety -----------------------\n"
                                 "round           kl               mass\n"

@@ -95,7 +95,8 @@ static void the_last_object_has_run_digest_and_seconds(void **state)
     speak(&l, 1, 0);
     sample_add(l.series, 0, 0, 1, 1);
     assert_int_equal(sample_end(l.series, STATUS_OK, NULL), STATUS_OK);
-    assert_non_null(strstr(l.text, "\n{\"run\":null,\"digest\":\"cafe\",\"seconds\":0.25}\n"));
+    assert_non_null(strstr(l.text, "\n{\"run\":null,\"digest\":\"cafe\",\"isolation\":\"open\","
+                                   "\"through\":\"update.mle (reference)\",\"seconds\":0.25}\n"));
     hush(&l);
 }
 
@@ -175,7 +176,8 @@ static void the_number_of_the_run_is_that_of_the_store(void **state)
     struct series *series = series_create(&s.run, sinks, 2);
     series_begin(series);
     sample_end(series, STATUS_OK, NULL);
-    assert_string_equal(text, "{\"run\":1,\"digest\":\"cafe\",\"seconds\":0.25}\n");
+    assert_string_equal(text, "{\"run\":1,\"digest\":\"cafe\",\"isolation\":\"open\",\"through\":"
+                              "\"update.mle (reference)\",\"seconds\":0.25}\n");
     store_close(store);
     series_destroy(series);
     fclose(out);

@@ -37,6 +37,8 @@ static inline void sample_init(struct sample *s, int64_t replicates, int64_t rou
     s->run = (struct result_run){.scenario = "dir/x.toml",
                                  .title = "A title",
                                  .question = "Is it?",
+                                 .isolation = "open",
+                                 .through = "update.mle (reference)",
                                  .text = "gyre = 1\n",
                                  .sets = s->set,
                                  .seed = 1,

@@ -1,0 +1,98 @@
+/* Columns are handed out only when they are declared, so what an instance was given is all that it
+ * can depend on. */
+#include "schedule/isolation.h"
+
+#include <string.h>
+
+/* What a state is good for to the society itself, not what people think of it. */
+static const char *const own[] = {"met", "held", "utility", "legible", NULL};
+
+static enum isolation class_of_column(const char *column)
+{
+    for (int i = 0; own[i]; i++)
+        if (strcmp(own[i], column) == 0)
+            return ISOLATION_CLOSED;
+    return strcmp(column, SPACE_START) == 0 ? ISOLATION_ANCHORED : ISOLATION_OPEN;
+}
+
+/* The widest class of the columns that an instance was given; *columns lists those above closed. */
+static enum isolation class_of(struct arena *arena, const struct instance *instance,
+                               const char **columns)
+{
+    enum isolation widest = ISOLATION_CLOSED;
+    *columns = "";
+    for (uint32_t i = 0; i < instance->component->about.field_count; i++) {
+        const char *column = instance->columns[i];
+        enum isolation const class = column ? class_of_column(column) : ISOLATION_CLOSED;
+        if (class == ISOLATION_CLOSED)
+            continue;
+        *columns = arena_format(arena, "%s%s%s", *columns, **columns ? ", " : "", column);
+        widest = class > widest ? class : widest;
+    }
+    return widest;
+}
+
+static const struct instance *metric_of_output(const struct plan *plan, int output)
+{
+    const struct plan_metric *metric = plan->metrics;
+    while (output >= metric->first_output + (int)metric->ops->output_count)
+        metric++;
+    return metric->instance;
+}
+
+/* What has been found so far. */
+struct finding {
+    const struct plan *plan;
+    enum isolation widest;
+    const char *through;
+};
+
+static void add(struct finding *f, const struct instance *instance, enum isolation class,
+                const char *columns)
+{
+    if (class == ISOLATION_CLOSED)
+        return;
+    f->widest = class > f->widest ? class : f->widest;
+    f->through = arena_format(f->plan->arena, "%s%s%s (%s)", f->through, *f->through ? ", " : "",
+                              instance->label, columns);
+}
+
+static void add_instance(struct finding *f, const struct instance *instance)
+{
+    const char *columns;
+    enum isolation const class = class_of(f->plan->arena, instance, &columns);
+    add(f, instance, class, columns);
+}
+
+static void add_trigger(struct finding *f, const struct instance *instance)
+{
+    const char *columns;
+    if (instance->timing.trigger < 0)
+        return;
+    const struct result_output *output = &f->plan->outputs[instance->timing.trigger];
+    enum isolation const class =
+        class_of(f->plan->arena, metric_of_output(f->plan, instance->timing.trigger), &columns);
+    add(f, instance, class,
+        arena_format(f->plan->arena, "when: %s reads %s", output->name, columns));
+}
+
+enum isolation isolation_find(const struct plan *plan, const char **through)
+{
+    struct finding finding = {.plan = plan, .through = ""};
+    add_instance(&finding, plan->policy);
+    add_instance(&finding, plan->selection);
+    add_instance(&finding, plan->update);
+    for (int i = 0; i < plan->intervention_count; i++) {
+        add_instance(&finding, plan->interventions[i].instance);
+        add_trigger(&finding, plan->interventions[i].instance);
+    }
+    *through = finding.through;
+    return finding.widest;
+}
+
+const char *isolation_word(enum isolation isolation)
+{
+    return isolation == ISOLATION_CLOSED     ? "closed"
+           : isolation == ISOLATION_ANCHORED ? "anchored"
+                                             : "open";
+}
