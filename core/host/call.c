@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "gyre/update.h"
+#include "world/kernel.h"
 #include "world/random.h"
 #include "world/sum.h"
 
@@ -72,6 +73,12 @@ static void host_sum_row(gyre_ctx *ctx, gyre_sum *sum, const double *row, double
     sum_add_row(sum, row, share);
 }
 
+static void host_log(gyre_ctx *ctx, const double *x, int64_t n, double *out)
+{
+    (void)ctx;
+    kernel_get()->log(out, x, n);
+}
+
 static gyre_status host_learn(gyre_ctx *ctx, const gyre_data *data, const gyre_examples *examples,
                               double rate)
 {
@@ -97,6 +104,7 @@ static const gyre_host host = {
     .bits = host_bits,
     .sum_row = host_sum_row,
     .learn = host_learn,
+    .log = host_log,
     .should_stop = host_should_stop,
 };
 

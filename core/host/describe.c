@@ -118,11 +118,18 @@ static json_t *hooks(const gyre_intervention_ops *ops)
 
 /* ---- all of it ----------------------------------------------------------------------------- */
 
+json_t *describe_params(const gyre_param *params, uint32_t count)
+{
+    json_t *const all = json_array();
+    for (uint32_t i = 0; i < count; i++)
+        json_array_append_new(all, param(&params[i]));
+    return all;
+}
+
 static void add_tables(json_t *to, const struct component *c)
 {
-    json_t *const parameters = json_array(), *const columns = json_array();
-    for (uint32_t i = 0; i < c->about.param_count; i++)
-        json_array_append_new(parameters, param(&c->about.params[i]));
+    json_t *const parameters = describe_params(c->about.params, c->about.param_count);
+    json_t *const columns = json_array();
     for (uint32_t i = 0; i < c->about.field_count; i++)
         json_array_append_new(columns, field(&c->about.fields[i]));
     json_object_set_new(to, "parameters", parameters);

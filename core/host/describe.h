@@ -18,4 +18,7 @@
  * key. Infinities are the strings "inf" and "-inf". worse: "higher", "lower" or null. */
 json_t *describe_component(struct arena *arena, const struct component *component);
 
+/* "parameters" alone, of any table. */
+json_t *describe_params(const gyre_param *params, uint32_t count);
+
 #endif

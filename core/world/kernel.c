@@ -160,6 +160,13 @@ static void multiply(double *out, const double *x, const double *y, int64_t n)
         out[i] = x[i] * y[i];
 }
 
+static void log_each(double *out, const double *x, int64_t n)
+{
+    ABREAST
+    for (int64_t i = 0; i < n; i++)
+        out[i] = gyre_log(x[i]);
+}
+
 static bool is_weight(const double *x, int64_t n)
 {
     uint64_t bad = 0;
@@ -217,6 +224,7 @@ const struct kernel JOIN(kernel_, KERNEL_ISA) = {
     .scale = scale,
     .blend = blend,
     .multiply = multiply,
+    .log = log_each,
     .is_weight = is_weight,
     .sum_add = sum_add,
     .sum_carry = sum_carry,

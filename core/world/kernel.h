@@ -25,6 +25,8 @@ struct kernel {
     void (*blend)(double *out, const double *x, const double *y, double g, int64_t n);
     /* out[i] = x[i] y[i]; out may be x or y. */
     void (*multiply)(double *out, const double *x, const double *y, int64_t n);
+    /* out[i] = gyre_log(x[i]), bit by bit; out may be x. */
+    void (*log)(double *out, const double *x, int64_t n);
     /* Are all finite and >= 0? */
     bool (*is_weight)(const double *x, int64_t n);
     /* The inner loops of sum.h. */

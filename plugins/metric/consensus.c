@@ -77,24 +77,27 @@ static uint32_t slots(gyre_ctx *ctx)
     return VOTES + (conf->modes ? (uint32_t)ctx->shape->states : 0);
 }
 
-static double entropy(const double *p, int64_t n, double *term)
+static double entropy(gyre_ctx *ctx, const double *p, int64_t n, double *term)
 {
-    for (int64_t z = 0; z < n; z++) {
-        double const value = -p[z] * gyre_log(p[z]);
-        term[z] = p[z] > 0 ? value : 0;
-    }
+    ctx->host->log(ctx, p, n, term);
+    for (int64_t z = 0; z < n; z++)
+        term[z] = p[z] > 0 ? -p[z] * term[z] : 0;
     return gyre_total(term, n);
 }
 
 /* KL(p, pi), finite unless p says something that pi never does: then *lost is 1. */
-static double reverse(const double *p, const double *pi, int64_t n, double *term, double *lost)
+static double reverse(gyre_ctx *ctx, const double *p, const double *pi, int64_t n, double *term,
+                      double *lost)
 {
+    int64_t strange = 0;
     for (int64_t z = 0; z < n; z++) {
-        double const value = p[z] * gyre_log(p[z] / pi[z]);
-        term[z] = p[z] > 0 && pi[z] > 0 ? value : 0;
-        if (p[z] > 0 && !(pi[z] > 0))
-            *lost = 1;
+        term[z] = p[z] > 0 && pi[z] > 0 ? p[z] / pi[z] : 1;
+        strange += p[z] > 0 && !(pi[z] > 0);
     }
+    ctx->host->log(ctx, term, n, term);
+    for (int64_t z = 0; z < n; z++)
+        term[z] *= p[z];
+    *lost = strange > 0;
     return gyre_total(term, n);
 }
 
@@ -124,9 +127,9 @@ static gyre_status gather(gyre_ctx *ctx, const gyre_round *round, const double *
     for (int64_t c = 0; c < shape->contexts; c++) {
         int64_t const begin = shape->context[c], n = shape->context[c + 1] - begin;
         double lost = 0;
-        sums[ENTROPY] += nu[c] * entropy(p + begin, n, term);
+        sums[ENTROPY] += nu[c] * entropy(ctx, p + begin, n, term);
         sums[AGREEMENT] += nu[c] * gyre_dot(p + begin, p + begin, n);
-        sums[REVERSE] += nu[c] * reverse(p + begin, pi + begin, n, term, &lost);
+        sums[REVERSE] += nu[c] * reverse(ctx, p + begin, pi + begin, n, term, &lost);
         sums[LOST] += nu[c] * lost;
         if (conf->modes)
             vote(p + begin, n, sums + VOTES + begin);
@@ -158,7 +161,7 @@ static gyre_status measure(gyre_ctx *ctx, const gyre_round *round, const double 
         return GYRE_E_NOMEM;
     for (int64_t c = 0; c < shape->contexts; c++) {
         int64_t const begin = shape->context[c], n = shape->context[c + 1] - begin;
-        whole += nu[c] * entropy(p + begin, n, term);
+        whole += nu[c] * entropy(ctx, p + begin, n, term);
         together += nu[c] * gyre_dot(p + begin, p + begin, n);
         if (conf->modes)
             agree += nu[c] * commonest(sums + VOTES + begin, n);

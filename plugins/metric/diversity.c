@@ -64,12 +64,11 @@ static gyre_status open(gyre_ctx *ctx)
     return GYRE_OK;
 }
 
-static double entropy_of(const double *p, int64_t n, double *term)
+static double entropy_of(gyre_ctx *ctx, const double *p, int64_t n, double *term)
 {
-    for (int64_t z = 0; z < n; z++) {
-        double const term_z = -p[z] * gyre_log(p[z]);
-        term[z] = p[z] > 0 ? term_z : 0;
-    }
+    ctx->host->log(ctx, p, n, term);
+    for (int64_t z = 0; z < n; z++)
+        term[z] = p[z] > 0 ? -p[z] * term[z] : 0;
     return gyre_total(term, n);
 }
 
@@ -93,7 +92,7 @@ static gyre_status measure(gyre_ctx *ctx, const gyre_round *round, const double 
         return GYRE_E_NOMEM;
     for (int64_t c = 0; c < shape->contexts; c++) {
         int64_t const begin = shape->context[c], n = shape->context[c + 1] - begin;
-        entropy += nu[c] * entropy_of(p + begin, n, term);
+        entropy += nu[c] * entropy_of(ctx, p + begin, n, term);
         support += nu[c] * support_of(p + begin, n);
         agree += nu[c] * gyre_dot(p + begin, p + begin, n);
     }

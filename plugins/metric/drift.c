@@ -94,11 +94,16 @@ static gyre_status open(gyre_ctx *ctx)
     return cache->against ? normalise(ctx, ctx->fields[0].data, cache->against) : GYRE_E_NOMEM;
 }
 
-/* x ln(x / m), 0 at x = 0: half of what a state adds to a Jensen-Shannon divergence, doubled. */
-static double part(double x, double m)
+/* The sum of x ln(x / m), m the mean of x and y: with x and y exchanged, twice the divergence. */
+static double toward_middle(gyre_ctx *ctx, const double *x, const double *y, int64_t n,
+                            double *term)
 {
-    double const value = x * gyre_log(x / m);
-    return x > 0 ? value : 0;
+    for (int64_t z = 0; z < n; z++)
+        term[z] = x[z] > 0 ? x[z] / ((x[z] + y[z]) / 2) : 1;
+    ctx->host->log(ctx, term, n, term);
+    for (int64_t z = 0; z < n; z++)
+        term[z] *= x[z];
+    return gyre_total(term, n);
 }
 
 /* Writes total variation and Jensen-Shannon divergence of p and q, over contexts by nu. */
@@ -113,11 +118,8 @@ static void compare(gyre_ctx *ctx, const double *p, const double *q, double *ter
         for (int64_t z = 0; z < n; z++)
             term[z] = fabs(p[begin + z] - q[begin + z]);
         sum_tv += cache->nu[c] * gyre_total(term, n);
-        for (int64_t z = 0; z < n; z++) {
-            double const m = (p[begin + z] + q[begin + z]) / 2;
-            term[z] = part(p[begin + z], m) + part(q[begin + z], m);
-        }
-        sum_js += cache->nu[c] * gyre_total(term, n);
+        sum_js += cache->nu[c] * (toward_middle(ctx, p + begin, q + begin, n, term) +
+                                  toward_middle(ctx, q + begin, p + begin, n, term));
     }
     *tv = sum_tv / 2;
     *js = sum_js > 0 ? sum_js / 2 : 0;

@@ -172,12 +172,15 @@ static void flatten(gyre_ctx *ctx, const double *p, double f, double *q)
 }
 
 /* term(z) = pi ln(pi / q), 0 where pi is. */
-static void divergence(const double *pi, const double *q, int64_t n, double *term)
+static void divergence(gyre_ctx *ctx, const double *q, double *term)
 {
-    for (int64_t z = 0; z < n; z++) {
-        double const ratio = pi[z] * gyre_log(pi[z] / q[z]);
-        term[z] = pi[z] > 0 ? ratio : 0;
-    }
+    const double *pi = ((const struct cache *)ctx->cache)->pi;
+    int64_t const n = ctx->shape->states;
+    for (int64_t z = 0; z < n; z++)
+        term[z] = pi[z] > 0 ? pi[z] / q[z] : 1;
+    ctx->host->log(ctx, term, n, term);
+    for (int64_t z = 0; z < n; z++)
+        term[z] = pi[z] > 0 ? pi[z] * term[z] : 0;
 }
 
 /* What is 0 or more by Jensen's inequality, and was rounded. */
@@ -195,9 +198,8 @@ static double part(double u, double v)
 static double floored(gyre_ctx *ctx, const double *p, double *q, double *term)
 {
     const struct conf *conf = ctx->conf;
-    const struct cache *cache = ctx->cache;
     flatten(ctx, p, conf->floor, q);
-    divergence(cache->pi, q, ctx->shape->states, term);
+    divergence(ctx, q, term);
     return positive(gyre_total(term, ctx->shape->states));
 }
 
@@ -276,7 +278,7 @@ static gyre_status measure(gyre_ctx *ctx, const gyre_round *round, const double 
     out[COVERAGE_SUPPORT] = support(ctx, p, &out[MISSING], term);
     out[BLIND] = blindness(ctx);
     flatten(ctx, p, 0, q);
-    divergence(cache->pi, q, ctx->shape->states, term);
+    divergence(ctx, q, term);
     out[KL] = positive(gyre_total(term, ctx->shape->states));
     out[KL_FLOORED] = floored(ctx, p, q, term);
     if (ctx->fields[SAFE].data) {
