@@ -7,6 +7,7 @@
 
 #include "base/text.h"
 #include "base/utf8.h"
+#include "cli/flags.h"
 #include "cli/inspect.h"
 #include "host/describe.h"
 #include "host/find.h"
@@ -42,21 +43,6 @@ void browse_print_json(const json_t *value)
 
 /* ---- arguments ----------------------------------------------------------------------------- */
 
-static bool is_among(const char *word, const char *const *list)
-{
-    for (; *list; list++)
-        if (strcmp(*list, word) == 0)
-            return true;
-    return false;
-}
-
-/* What was meant by a word, as the end of a sentence. */
-static const char *hint(struct arena *arena, const char *word, const char *const *known)
-{
-    const char *const near = text_nearest(word, known);
-    return near ? arena_format(arena, "; did you mean %s?", near) : "";
-}
-
 static enum status read_kind(struct arena *arena, struct browse *browse, const char *word)
 {
     const char *known[8] = {NULL};
@@ -65,83 +51,36 @@ static enum status read_kind(struct arena *arena, struct browse *browse, const c
         if (strcmp(known[kind - 1], word) == 0)
             browse->kind = kind;
     }
+    const char *const near = text_nearest(word, known);
     if (browse->kind)
         return STATUS_OK;
-    return browse_fail(browse->verb, STATUS_USAGE, "there is no kind \"%s\"%s", word,
-                       hint(arena, word, known));
-}
-
-static void add_plugin(struct browse *browse, const char *path)
-{
-    const char **end = browse->plugins;
-    while (*end)
-        end++;
-    *end = path;
-}
-
-static enum status read_flag(struct arena *arena, struct browse *browse, const char *name,
-                             const char *value)
-{
-    if (strcmp(name, "--kind") == 0)
-        return read_kind(arena, browse, value);
-    if (strcmp(name, "--plugin") == 0)
-        add_plugin(browse, value);
-    else if (strcmp(name, "--json") == 0)
-        browse->json = true;
-    else if (strcmp(name, "--shadowed") == 0)
-        browse->shadowed = true;
-    else
-        browse->help = true;
-    return STATUS_OK;
-}
-
-/* One option, `--name VALUE` or `--name=VALUE`; moves *next past a value that it takes. */
-static enum status read_option(struct arena *arena, struct browse *browse, char **argv, int *next)
-{
-    const char *const word = argv[(*next)++];
-    const char *const equals = strchr(word, '=');
-    const char *const name =
-        equals ? arena_format(arena, "%.*s", (int)(equals - word), word) : word;
-    if (!is_among(name, browse->options))
-        return browse_fail(browse->verb, STATUS_USAGE, "unknown option %s%s", name,
-                           hint(arena, name, browse->options));
-    bool const takes = strcmp(name, "--kind") == 0 || strcmp(name, "--plugin") == 0;
-    if (!takes && equals)
-        return browse_fail(browse->verb, STATUS_USAGE, "%s takes no value", name);
-    const char *const value = equals ? equals + 1 : takes ? argv[*next] : "";
-    if (!value || (takes && !*value))
-        return browse_fail(browse->verb, STATUS_USAGE, "%s needs a value", name);
-    *next += takes && !equals;
-    return read_flag(arena, browse, name, value);
-}
-
-static enum status read_word(struct browse *browse, const char *word)
-{
-    if (!browse->takes_id)
-        return browse_fail(browse->verb, STATUS_USAGE,
-                           "unknown argument \"%s\"; for one component: gyre describe %s", word,
-                           word);
-    if (browse->id)
-        return browse_fail(browse->verb, STATUS_USAGE, "one id at a time: \"%s\" is a second",
-                           word);
-    browse->id = word;
-    return STATUS_OK;
+    return browse_fail(browse->verb, STATUS_USAGE, "there is no kind \"%s\"%s%s%s",
+                       text_escape(arena, word), near ? "; did you mean " : "", near ? near : "",
+                       near ? "?" : "");
 }
 
 enum status browse_parse(struct arena *arena, int argc, char **argv, struct browse *browse)
 {
-    browse->plugins = ARENA_ARRAY(arena, const char *, argc + 1);
-    for (int next = 1; next < argc;) {
-        bool const option = argv[next][0] == '-' && argv[next][1];
-        enum status const status =
-            option ? read_option(arena, browse, argv, &next) : read_word(browse, argv[next++]);
-        if (status)
-            return status;
-    }
-    if (browse->takes_id && !browse->id && !browse->help)
-        return browse_fail(browse->verb, STATUS_USAGE,
-                           "which component? say gyre describe ID; gyre list shows the ids");
-    return STATUS_OK;
+    const char *kind = NULL;
+    struct flag const flag[] = {
+        {.name = "--kind", .text = &kind},       {.name = "--plugin", .texts = &browse->plugins},
+        {.name = "--json", .on = &browse->json}, {.name = "--shadowed", .on = &browse->shadowed},
+        {.name = "--help", .on = &browse->help}, {.name = NULL},
+    };
+    struct flags const flags = {
+        .verb = browse->verb,
+        .flag = flag,
+        .known = browse->options,
+        .word = browse->takes_id ? &browse->id : NULL,
+        .words = browse->takes_id ? "takes one id, and there is also"
+                                  : "takes no argument (gyre describe does), and there is"};
+    enum status status = flags_read(arena, argc, argv, &flags);
+    if (status == STATUS_OK && kind)
+        status = read_kind(arena, browse, kind);
+    if (status == STATUS_OK && browse->takes_id && !browse->id && !browse->help)
+        status = browse_fail(browse->verb, STATUS_USAGE,
+                             "which component? say gyre describe ID; gyre list shows the ids");
+    return status;
 }
 
 /* ---- one file ------------------------------------------------------------------------------ */

@@ -6,6 +6,11 @@ int run_main(int argc, char **argv);
 int check_main(int argc, char **argv);
 int list_main(int argc, char **argv);
 int describe_main(int argc, char **argv);
+int runs_main(int argc, char **argv);
+int show_main(int argc, char **argv);
+int plot_main(int argc, char **argv);
+int export_main(int argc, char **argv);
+int schema_main(int argc, char **argv);
 /* What `list` and `describe` spawn to look into a stranger's module: prints JSON. */
 int inspect_main(int argc, char **argv);
 

@@ -21,6 +21,11 @@ static const char help[] =
     "  gyre check SCENARIO   say all that is wrong with it, and what it will need\n"
     "  gyre list             what components there are\n"
     "  gyre describe ID      one component: parameters, columns, outputs, law\n"
+    "  gyre runs             what has been run\n"
+    "  gyre show RUN         a run again: its table, and plots in the terminal\n"
+    "  gyre plot RUN         a run as an SVG file\n"
+    "  gyre export RUN       a run as CSV or JSON\n"
+    "  gyre schema           a JSON Schema of scenarios, for editors\n"
     "\n"
     "  gyre VERB --help      a verb's options and an example\n"
     "  gyre --version        versions of gyre and of what it stands on\n"
@@ -34,10 +39,13 @@ struct verb {
 
 static const struct verb verbs[] = {
     {"run", run_main},           {"check", check_main},     {"list", list_main},
-    {"describe", describe_main}, {"inspect", inspect_main},
+    {"describe", describe_main}, {"inspect", inspect_main}, {"schema", schema_main},
+    {"runs", runs_main},         {"show", show_main},       {"plot", plot_main},
+    {"export", export_main},
 };
 
-static const char *const shown[] = {"run", "check", "list", "describe", NULL};
+static const char *const shown[] = {"run",  "check", "list",   "describe", "runs",
+                                    "show", "plot",  "export", "schema",   NULL};
 
 /* The first signal ends the round and keeps what there is; the second ends at once. */
 static void on_signal(int signal)

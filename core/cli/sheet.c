@@ -93,7 +93,7 @@ static const char *value_text(struct arena *arena, const json_t *value)
     return real_text(arena, json_real_value(value));
 }
 
-static const char *range_text(struct arena *arena, const json_t *p)
+const char *sheet_range(struct arena *arena, const json_t *p)
 {
     double const low = number(p, "min"), high = number(p, "max");
     bool const open_low = is_true(p, "open_min"), open_high = is_true(p, "open_max");
@@ -105,6 +105,11 @@ static const char *range_text(struct arena *arena, const json_t *p)
     if (low <= -ENDLESS)
         return arena_format(arena, "%s %s", open_high ? "<" : "<=", b);
     return arena_format(arena, "%c%s, %s%c", open_low ? '(' : '[', a, b, open_high ? ')' : ']');
+}
+
+const char *sheet_default(struct arena *arena, const json_t *p)
+{
+    return is_true(p, "required") ? "required" : value_text(arena, json_object_get(p, "default"));
 }
 
 static const char *join(struct arena *arena, const json_t *words)
@@ -126,9 +131,8 @@ static void param_cells(struct arena *arena, const json_t *p, const char *cell[C
     bool const numeric = json_object_get(p, "min") != NULL;
     cell[0] = text(p, "key");
     cell[1] = text(p, "type");
-    cell[2] =
-        is_true(p, "required") ? "required" : value_text(arena, json_object_get(p, "default"));
-    cell[3] = numeric ? range_text(arena, p) : "";
+    cell[2] = sheet_default(arena, p);
+    cell[3] = numeric ? sheet_range(arena, p) : "";
     cell[4] = text(p, "unit");
 }
 

@@ -48,8 +48,7 @@ static const char schema[] =
 
 /* ---- what went wrong ---------------------------------------------------- */
 
-/* Seconds to wait for another program's lock. */
-static double patience(void)
+double database_patience(void)
 {
     const char *text = getenv("GYRE_DB_WAIT");
     double seconds = 0;
@@ -63,7 +62,7 @@ static enum status say_locked(struct place at, struct report *report)
     return report_add(report, STATUS_IO, at,
                       "another program has kept this database locked for over %s s; end it, or "
                       "name another file with --db",
-                      text_real(seconds, patience()));
+                      text_real(seconds, database_patience()));
 }
 
 static const char no_database[] = "this file is not a gyre database";
@@ -224,7 +223,7 @@ static void harden(sqlite3 *db)
 /* SQLite does not wait here when two processes make one database at once: so we do. */
 static int use_wal(sqlite3 *db)
 {
-    double const until = machine_seconds() + patience();
+    double const until = machine_seconds() + database_patience();
     int code = SQLITE_BUSY;
     while (true) {
         code = sqlite3_exec(db, "PRAGMA journal_mode = WAL", NULL, NULL, NULL) & 0xff;
@@ -266,7 +265,7 @@ static enum status open_checked(sqlite3 *db, const char *path, struct report *re
 {
     enum identity identity;
     harden(db);
-    sqlite3_busy_timeout(db, (int)(patience() * 1000));
+    sqlite3_busy_timeout(db, (int)(database_patience() * 1000));
     enum status const status = check(db, path, report, &identity);
     return status == STATUS_OK ? prepare(db, path, report) : status;
 }

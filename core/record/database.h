@@ -13,6 +13,9 @@ enum { DATABASE_APPLICATION = 0x67797265 /* "gyre" */, DATABASE_VERSION = 1 };
  * 10 seconds, or as many as GYRE_DB_WAIT says. */
 sqlite3 *database_open(const char *path, struct report *report);
 
+/* Seconds to wait for another program's lock. */
+double database_patience(void);
+
 /* One sentence on what just went wrong, by SQLite's own code. Before anything else is done. */
 enum status database_say(sqlite3 *db, const char *path, struct report *report);
 

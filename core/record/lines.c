@@ -14,6 +14,7 @@ struct lines {
     struct arena *arena;
     FILE *out;
     const struct result_sink *store;
+    int64_t number; /* without a store; 0: null */
     struct report *report;
     const struct series *series;
     const struct result_run *run;
@@ -148,8 +149,9 @@ static void write_text(struct lines *lines, const char *key, const char *text)
 static enum status lines_end(struct result_sink *sink, const struct result_end *end)
 {
     struct lines *lines = (struct lines *)sink;
-    if (lines->store)
-        fprintf(lines->out, "{\"run\":%" PRId64, store_run(lines->store));
+    int64_t const run = lines->store ? store_run(lines->store) : lines->number;
+    if (run)
+        fprintf(lines->out, "{\"run\":%" PRId64, run);
     else
         fputs("{\"run\":null", lines->out);
     write_text(lines, "digest", end->digest);
@@ -182,4 +184,9 @@ struct result_sink *lines_create(struct arena *arena, FILE *out, const struct re
 void lines_attach(struct result_sink *sink, const struct series *series)
 {
     ((struct lines *)sink)->series = series;
+}
+
+void lines_number(struct result_sink *sink, int64_t run)
+{
+    ((struct lines *)sink)->number = run;
 }

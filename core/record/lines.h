@@ -16,4 +16,7 @@ struct result_sink *lines_create(struct arena *arena, FILE *out, const struct re
                                  struct report *report);
 void lines_attach(struct result_sink *lines, const struct series *series);
 
+/* The number of a run that is not being stored but was: in place of null. */
+void lines_number(struct result_sink *lines, int64_t run);
+
 #endif

@@ -5,6 +5,7 @@
 
 #include "base/text.h"
 #include "gyre/real.h"
+#include "scenario/grammar.h"
 #include "scenario/params.h"
 #include "world/random.h"
 
@@ -35,32 +36,15 @@ struct place law_place(const struct law_values *values, int64_t i)
     return n->at;
 }
 
-struct column_conf {
-    const char *file, *column;
-};
-
-static const gyre_param column_params[] = {
-    {.key = "file",
-     .type = GYRE_TEXT,
-     .offset = offsetof(struct column_conf, file),
-     .text_def = "",
-     .unit = "",
-     .doc = "A CSV file in the scenario's folder."},
-    {.key = "column",
-     .type = GYRE_TEXT,
-     .flags = GYRE_PARAM_REQUIRED,
-     .offset = offsetof(struct column_conf, column),
-     .unit = "",
-     .doc = "A column of it."},
-};
-
 int law_column(struct law_source *source, struct node *node, const char *owner,
                const struct csv **csv)
 {
-    struct column_conf conf;
+    struct grammar_column_conf conf;
+    const struct grammar_table *grammar = &grammar_column;
     int const before = report_count(source->report);
-    params_read(source->arena, column_params, 2, owner, node, node->at, &conf, source->report);
-    node_refuse_unknown(node, owner, (const char *const[]){"file", "column", NULL}, source->report);
+    params_read(source->arena, grammar->params, grammar->param_count, owner, node, node->at, &conf,
+                source->report);
+    node_refuse_unknown(node, owner, grammar_keys(source->arena, grammar), source->report);
     if (report_count(source->report) > before)
         return -1;
     if (!*conf.file && !source->csv) {
@@ -164,24 +148,6 @@ double *law_attribute(struct law_source *source, struct node *node, const char *
 
 /* ---- laws --------------------------------------------------------------- */
 
-enum { LAW_UNIFORM, LAW_ZIPF, LAW_DIRICHLET };
-
-struct law_conf {
-    int32_t law;
-    int32_t reserved;
-    double exponent, concentration;
-};
-
-static const char *const law_choices[] = {"uniform", "zipf", "dirichlet", NULL};
-
-static const gyre_param law_params[] = {
-    GYRE_P_ENUM(struct law_conf, law, 0, law_choices, "The law."),
-    GYRE_P_F64(struct law_conf, exponent, 1, 0, 100, "",
-               "zipf: the k-th state has mass in proportion to k^-exponent."),
-    GYRE_P_F64(struct law_conf, concentration, 1, 1e-3, 1e9, "",
-               "dirichlet: the parameter of every state."),
-};
-
 /* Marsaglia and Tsang (2000), "A simple method for generating gamma variables"; below 1 by
  * Gamma(a) = Gamma(a + 1) U^(1/a). Words are addressed by state and a count of their own. */
 struct words {
@@ -215,13 +181,14 @@ static double gamma_variate(struct words *words, double shape)
     }
 }
 
-static double law_weight(const struct law_conf *conf, uint64_t key, int64_t state, int64_t rank)
+static double law_weight(const struct grammar_law_conf *conf, uint64_t key, int64_t state,
+                         int64_t rank)
 {
     struct words words = {key, (uint64_t)state << 20};
     switch (conf->law) {
-    case LAW_ZIPF:
+    case GRAMMAR_ZIPF:
         return conf->exponent == 1 ? 1 / (double)rank : gyre_pow((double)rank, -conf->exponent);
-    case LAW_DIRICHLET:
+    case GRAMMAR_DIRICHLET:
         return gamma_variate(&words, conf->concentration);
     default:
         return 1;
@@ -232,12 +199,12 @@ static double law_weight(const struct law_conf *conf, uint64_t key, int64_t stat
 static void refuse_others_keys(struct law_source *source, struct node *table, const char *owner,
                                int32_t law)
 {
-    static const char *const key[] = {NULL, "exponent", "concentration"};
-    for (int i = LAW_ZIPF; i <= LAW_DIRICHLET; i++)
-        if (i != law && has_key(table, key[i]))
-            report_add(source->report, STATUS_DATA, node_find(table, key[i])->key_at,
-                       "%s: %s goes with law = \"%s\", not \"%s\"", owner, key[i], law_choices[i],
-                       law_choices[law]);
+    const gyre_param *params = grammar_law.params;
+    for (int i = GRAMMAR_UNIFORM + 1; i < GRAMMAR_LAWS; i++)
+        if (i != law && has_key(table, params[i].key))
+            report_add(source->report, STATUS_DATA, node_find(table, params[i].key)->key_at,
+                       "%s: %s goes with law = \"%s\", not \"%s\"", owner, params[i].key,
+                       params->choices[i], params->choices[law]);
 }
 
 /* The law's name alone stands for `{ law = NAME }`. */
@@ -256,7 +223,7 @@ static struct node *law_table(struct law_source *source, struct node *node)
 }
 
 static bool law_read(struct law_source *source, struct node *node, const char *owner,
-                     struct law_conf *conf)
+                     struct grammar_law_conf *conf)
 {
     int const before = report_count(source->report);
     struct node *table = law_table(source, node);
@@ -266,17 +233,15 @@ static bool law_read(struct law_source *source, struct node *node, const char *o
                    node_show(source->arena, node));
         return false;
     }
-    params_read(source->arena, law_params, GYRE_COUNT(law_params), owner, table, node->at, conf,
-                source->report);
-    node_refuse_unknown(table, owner,
-                        (const char *const[]){"law", "exponent", "concentration", NULL},
-                        source->report);
+    params_read(source->arena, grammar_law.params, grammar_law.param_count, owner, table, node->at,
+                conf, source->report);
+    node_refuse_unknown(table, owner, grammar_keys(source->arena, &grammar_law), source->report);
     refuse_others_keys(source, table, owner, conf->law);
     return report_count(source->report) == before;
 }
 
-static double *law_fill(struct law_source *source, const struct law_conf *conf, const char *name,
-                        const struct space *space)
+static double *law_fill(struct law_source *source, const struct grammar_law_conf *conf,
+                        const char *name, const struct space *space)
 {
     double *out = ARENA_ARRAY(source->arena, double, space->states);
     uint64_t const key = random_key(source->seed, 0, name);
@@ -290,11 +255,11 @@ double *law_distribution(struct law_source *source, struct node *node, const cha
                          const char *name, const struct space *space)
 {
     struct law_values values;
-    struct law_conf conf;
+    struct grammar_law_conf conf;
     double *out = NULL;
     if (law_is_values(node)) {
         if (!law_values(source, node, owner, &values) ||
-            !values_check(source, &values, owner, 0, 1e300, space->states, "states"))
+            !values_check(source, &values, owner, 0, GRAMMAR_MOST, space->states, "states"))
             return NULL;
         out = values.value;
     } else {

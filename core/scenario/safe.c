@@ -2,34 +2,10 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "scenario/grammar.h"
 #include "scenario/law.h"
 #include "scenario/params.h"
 #include "world/random.h"
-
-enum { OF_MASS, OF_STATES };
-enum { UNSAFE_RANDOM, UNSAFE_RAREST, UNSAFE_COMMONEST };
-
-struct safe_conf {
-    double share;
-    int32_t of, unsafe;
-};
-
-static const char *const of_choices[] = {"mass", "states", NULL};
-static const char *const unsafe_choices[] = {"random", "rarest", "commonest", NULL};
-
-static const gyre_param safe_params[] = {
-    {.key = "share",
-     .type = GYRE_F64,
-     .flags = GYRE_PARAM_REQUIRED,
-     .offset = offsetof(struct safe_conf, share),
-     .min = 0,
-     .max = 1,
-     .unit = "",
-     .doc = "How much is safe."},
-    GYRE_P_ENUM(struct safe_conf, of, OF_MASS, of_choices, "What the share is of."),
-    GYRE_P_ENUM(struct safe_conf, unsafe, UNSAFE_RANDOM, unsafe_choices,
-                "Which states are unsafe."),
-};
 
 struct ranked {
     double key;
@@ -44,23 +20,23 @@ static int by_key(const void *a, const void *b)
     return x->state < y->state ? -1 : 1;
 }
 
-static double rank_key(const struct safe_conf *conf, uint64_t key, int64_t state, double p)
+static double rank_key(const struct grammar_share_conf *conf, uint64_t key, int64_t state, double p)
 {
-    if (conf->unsafe == UNSAFE_RANDOM)
+    if (conf->unsafe == GRAMMAR_RANDOM)
         return random_unit(random_word(key, 0, 0, (uint64_t)state));
-    return conf->unsafe == UNSAFE_RAREST ? p : -p;
+    return conf->unsafe == GRAMMAR_RAREST ? p : -p;
 }
 
 /* Goes through one context's states in order and makes unsafe what still fits the budget. */
-static void mark_context(const struct safe_conf *conf, struct ranked *order, int64_t n,
+static void mark_context(const struct grammar_share_conf *conf, struct ranked *order, int64_t n,
                          const double *reference, double *safe)
 {
-    double const whole = conf->of == OF_MASS ? 1 : (double)n;
+    double const whole = conf->of == GRAMMAR_OF_MASS ? 1 : (double)n;
     double budget = (1 - conf->share) * whole + 1e-9 * whole;
     qsort(order, (size_t)n, sizeof *order, by_key);
     for (int64_t i = 0; i < n; i++) {
         int64_t const z = order[i].state;
-        double const size = conf->of == OF_MASS ? reference[z] : 1;
+        double const size = conf->of == GRAMMAR_OF_MASS ? reference[z] : 1;
         safe[z] = size > budget;
         if (size <= budget)
             budget -= size;
@@ -70,12 +46,11 @@ static void mark_context(const struct safe_conf *conf, struct ranked *order, int
 static double *safe_by_share(struct law_source *source, struct node *node,
                              const struct space *space, const double *reference)
 {
-    struct safe_conf conf;
+    struct grammar_share_conf conf;
     int const before = report_count(source->report);
-    params_read(source->arena, safe_params, GYRE_COUNT(safe_params), "safe", node, node->at, &conf,
-                source->report);
-    node_refuse_unknown(node, "safe", (const char *const[]){"share", "of", "unsafe", NULL},
-                        source->report);
+    params_read(source->arena, grammar_share.params, grammar_share.param_count, "safe", node,
+                node->at, &conf, source->report);
+    node_refuse_unknown(node, "safe", grammar_keys(source->arena, &grammar_share), source->report);
     if (report_count(source->report) > before || !reference)
         return NULL;
     uint64_t const key = random_key(source->seed, 0, "core.world.safe");

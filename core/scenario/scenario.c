@@ -4,6 +4,7 @@
 
 #include "base/machine.h"
 #include "base/text.h"
+#include "scenario/grammar.h"
 #include "scenario/sections.h"
 #include "scenario/space_read.h"
 
@@ -15,10 +16,6 @@ struct reader {
     struct scenario *scenario;
     struct law_source source;
 };
-
-static const char *const root_keys[] = {"gyre",         "scenario",  "space",  "society",
-                                        "sampling",     "selection", "update", "metric",
-                                        "intervention", NULL};
 
 static struct place start_of(const struct reader *reader)
 {
@@ -64,7 +61,7 @@ static void read_format(struct reader *reader)
 
 static void read_scenario(struct reader *reader)
 {
-    struct section_scenario conf;
+    struct grammar_scenario_conf conf;
     struct place at;
     struct node *table;
     struct scenario *s = reader->scenario;
@@ -72,7 +69,7 @@ static void read_scenario(struct reader *reader)
         (struct law_source){.arena = reader->arena, .report = reader->report, .folder = s->folder};
     if (!section(reader, "scenario", &table, &at))
         return;
-    section_scenario_read(reader->arena, table, at, &conf, reader->report);
+    section_read(reader->arena, &grammar_scenario, table, at, &conf, reader->report);
     s->title = conf.title;
     s->question = conf.question;
     s->rounds = conf.rounds;
@@ -91,8 +88,8 @@ static void read_weights(struct reader *reader, struct node *node)
     double *weight = NULL;
     s->equal_weights = !node;
     if (node) {
-        weight =
-            law_attribute(&reader->source, node, "society: weights", 0, 1e300, s->agents, "agents");
+        weight = law_attribute(&reader->source, node, "society: weights", 0, GRAMMAR_MOST,
+                               s->agents, "agents");
     } else {
         weight = ARENA_ARRAY(reader->arena, double, s->agents);
         for (int64_t m = 0; m < s->agents; m++)
@@ -104,12 +101,17 @@ static void read_weights(struct reader *reader, struct node *node)
     s->weight = weight;
 }
 
+/* Is it the text that stands for something else than a value? */
+static bool is_word(const struct node *node, const struct grammar_form *form)
+{
+    return node->kind == NODE_TEXT && strcmp(node->text, form->word) == 0;
+}
+
 static void read_start(struct reader *reader, struct node *node)
 {
     struct scenario *s = reader->scenario;
     const struct column *reference = column_find(&s->space.columns, GYRE_OF_STATE, SPACE_REFERENCE);
-    bool const as_reference =
-        !node || (node->kind == NODE_TEXT && strcmp(node->text, SPACE_REFERENCE) == 0);
+    bool const as_reference = !node || is_word(node, grammar_get(&grammar_society, "start"));
     if (!reference)
         return;
     s->start = as_reference ? reference->data
@@ -139,7 +141,7 @@ static bool agents_fit(struct reader *reader, const struct node *table, struct p
 
 static void read_society(struct reader *reader)
 {
-    struct section_society conf;
+    struct grammar_society_conf conf;
     struct place at;
     struct node *table;
     if (!section(reader, "society", &table, &at))
@@ -148,9 +150,7 @@ static void read_society(struct reader *reader)
     struct node *attributes = node_find(table, "attributes");
     node_find(table, "policy");
     int const before = report_count(reader->report);
-    section_society_read(reader->arena, table, at,
-                         (const char *const[]){"policy", "start", "weights", "attributes", NULL},
-                         &conf, reader->report);
+    section_read(reader->arena, &grammar_society, table, at, &conf, reader->report);
     reader->scenario->agents = conf.agents;
     if (report_count(reader->report) == before && agents_fit(reader, table, at)) {
         read_weights(reader, weights);
@@ -164,8 +164,9 @@ static void read_society(struct reader *reader)
 
 static void read_samples(struct reader *reader, struct node *node, struct place at)
 {
-    bool const expected = node && node->kind == NODE_TEXT && strcmp(node->text, "expected") == 0;
-    bool const number = node && node->kind == NODE_INTEGER && node->integer >= 1;
+    const struct grammar_form *form = grammar_get(&grammar_sampling, "samples");
+    bool const expected = node && is_word(node, form);
+    bool const number = node && node->kind == NODE_INTEGER && (double)node->integer >= form->min;
     if (!node)
         report_add(reader->report, STATUS_DATA, at,
                    "sampling: needs samples, a number or \"expected\"");
@@ -174,22 +175,21 @@ static void read_samples(struct reader *reader, struct node *node, struct place 
                    "sampling: samples = %s is neither a whole number of at least 1 nor "
                    "\"expected\"",
                    node_show(reader->arena, node));
-    else if (number && node->integer > UINT32_MAX)
+    else if (number && (double)node->integer > form->max)
         report_add(reader->report, STATUS_LIMIT, node->at, "sampling: samples = %lld is above %lld",
-                   (long long)node->integer, (long long)UINT32_MAX);
+                   (long long)node->integer, (long long)form->max);
     reader->scenario->samples = number ? node->integer : 0;
 }
 
 static void read_sampling(struct reader *reader)
 {
-    struct section_sampling conf;
+    struct grammar_sampling_conf conf;
     struct place at;
     struct node *table;
     if (!section(reader, "sampling", &table, &at))
         return;
     struct node *samples = node_find(table, "samples"), *mixing = node_find(table, "mixing");
-    section_sampling_read(reader->arena, table, at, (const char *const[]){"samples", NULL}, &conf,
-                          reader->report);
+    section_read(reader->arena, &grammar_sampling, table, at, &conf, reader->report);
     read_samples(reader, samples, at);
     /* One agent is its own mixture, and its dataset is everybody's. */
     bool const alone = reader->scenario->agents == 1;
@@ -205,8 +205,9 @@ static void read_sampling(struct reader *reader)
 
 /* A use: `{ use = "metric.safety", .. }`, or the id alone. NULL node: the default id. */
 static struct use read_use(struct reader *reader, struct node *node, const char *section_name,
-                           const char *default_id)
+                           const struct grammar_form *form)
 {
+    const char *default_id = form->word;
     struct use use = {.id = default_id, .at = node ? node->key_at : start_of(reader)};
     if (node && node->kind == NODE_TEXT)
         return (struct use){.id = node->text, .at = node->at};
@@ -272,7 +273,7 @@ static struct use *read_uses(struct reader *reader, const char *key, int *count)
     }
     struct use *uses = ARENA_ARRAY(reader->arena, struct use, node ? node->count : 0);
     for (struct node *n = node ? node->first : NULL; n; n = n->next) {
-        uses[*count] = read_use(reader, n, key, NULL);
+        uses[*count] = read_use(reader, n, key, grammar_get(&grammar_root, key));
         name_use(reader, uses, *count);
         ++*count;
     }
@@ -285,10 +286,11 @@ static void read_components(struct reader *reader)
     struct node *society = node_find(reader->root, "society");
     bool const table = society && society->kind == NODE_TABLE;
     s->policy = read_use(reader, table ? node_find(society, "policy") : NULL, "society: policy",
-                         "policy.categorical");
-    s->selection =
-        read_use(reader, node_find(reader->root, "selection"), "selection", "selection.neutral");
-    s->update = read_use(reader, node_find(reader->root, "update"), "update", "update.mle");
+                         grammar_get(&grammar_society, "policy"));
+    s->selection = read_use(reader, node_find(reader->root, "selection"), "selection",
+                            grammar_get(&grammar_root, "selection"));
+    s->update = read_use(reader, node_find(reader->root, "update"), "update",
+                         grammar_get(&grammar_root, "update"));
     s->policy.name = word_of_id(s->policy.id ? s->policy.id : "");
     s->selection.name = word_of_id(s->selection.id ? s->selection.id : "");
     s->update.name = word_of_id(s->update.id ? s->update.id : "");
@@ -302,10 +304,11 @@ static void read_components(struct reader *reader)
 
 static void refuse_unknown_sections(struct reader *reader)
 {
+    const char *const *keys = grammar_keys(reader->arena, &grammar_root);
     for (struct node *n = reader->root->first; n; n = n->next) {
         if (n->known)
             continue;
-        const char *near = text_nearest(n->key, root_keys);
+        const char *near = text_nearest(n->key, keys);
         report_add(reader->report, STATUS_DATA, n->key_at, "unknown section \"%s\"%s%s%s", n->key,
                    near ? "; did you mean \"" : "", near ? near : "", near ? "\"?" : "");
     }

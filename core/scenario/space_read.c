@@ -5,9 +5,7 @@
 
 #include "base/machine.h"
 #include "base/text.h"
-
-static const char *const space_keys[] = {"states", "reference",  "safe", "contexts",
-                                         "met",    "attributes", NULL};
+#include "scenario/grammar.h"
 
 /* Columns, tables and rows take at least this many bytes a state: beyond the machine's memory there
  * is no use in going on. */
@@ -247,7 +245,7 @@ void space_read_attributes(struct law_source *source, struct node *table, uint32
             continue;
         }
         const char *owner = arena_format(source->arena, "attributes: %s", n->key);
-        double *x = law_attribute(source, n, owner, -1e300, 1e300, count, plural);
+        double *x = law_attribute(source, n, owner, -GRAMMAR_MOST, GRAMMAR_MOST, count, plural);
         if (x)
             column_add(columns, source->arena, of, n->key, x, count);
     }
@@ -286,7 +284,8 @@ bool space_read(struct law_source *source, struct node *table, struct place at, 
     struct node *contexts = node_find(table, "contexts"), *met = node_find(table, "met");
     struct node *safe = node_find(table, "safe"), *attributes = node_find(table, "attributes");
     if (table)
-        node_refuse_unknown(table, "space", space_keys, source->report);
+        node_refuse_unknown(table, "space", grammar_keys(source->arena, &grammar_space),
+                            source->report);
     if (!reference) {
         report_add(source->report, STATUS_DATA, at, "space: needs a reference");
         return false;

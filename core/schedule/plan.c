@@ -5,11 +5,9 @@
 
 #include "base/text.h"
 #include "host/call.h"
+#include "scenario/grammar.h"
 #include "schedule/isolation.h"
 #include "schedule/timing.h"
-
-static const char *const intervention_keys[] = {"as", "every", "from", "until", "when", NULL};
-static const char *const metric_keys[] = {"as", NULL};
 
 static gyre_shape shape_of(const struct scenario *s)
 {
@@ -46,11 +44,12 @@ struct making {
     struct report *report;
 };
 
-static struct instance *read_one(struct making *m, const struct use *use, gyre_kind kind,
-                                 const char *const *also)
+static struct instance *read_one(struct making *m, const struct use *use, gyre_kind kind)
 {
     struct plan *plan = m->plan;
     struct instance *instance = &plan->instances[plan->instance_count];
+    const struct grammar_table *own = grammar_of_kind(kind);
+    const char *const *also = own ? grammar_keys(plan->arena, own) : NULL;
     if (!instance_read(instance, plan->arena, m->registry, use, kind, also, m->report))
         return NULL;
     plan->instance_count++;
@@ -73,7 +72,7 @@ static void read_metrics(struct making *m)
     plan->metrics = ARENA_ARRAY(plan->arena, struct plan_metric, s->metric_count);
     int outputs = 0;
     for (int i = 0; i < s->metric_count; i++) {
-        struct instance *instance = read_one(m, &s->metrics[i], GYRE_KIND_METRIC, metric_keys);
+        struct instance *instance = read_one(m, &s->metrics[i], GYRE_KIND_METRIC);
         if (!instance)
             continue;
         const gyre_metric_ops *ops = &instance->component->ops.metric;
@@ -92,8 +91,7 @@ static void read_interventions(struct making *m)
     const struct scenario *s = plan->scenario;
     plan->interventions = ARENA_ARRAY(plan->arena, struct plan_intervention, s->intervention_count);
     for (int i = 0; i < s->intervention_count; i++) {
-        struct instance *instance =
-            read_one(m, &s->interventions[i], GYRE_KIND_INTERVENTION, intervention_keys);
+        struct instance *instance = read_one(m, &s->interventions[i], GYRE_KIND_INTERVENTION);
         if (!instance)
             continue;
         timing_read(&instance->timing, plan, &s->interventions[i], m->report);
@@ -108,9 +106,9 @@ static void read_all(struct making *m)
     const struct scenario *s = plan->scenario;
     plan->instances =
         ARENA_ARRAY(plan->arena, struct instance, 3 + s->metric_count + s->intervention_count);
-    plan->policy = read_one(m, &s->policy, GYRE_KIND_POLICY, NULL);
-    plan->selection = read_one(m, &s->selection, GYRE_KIND_SELECTION, NULL);
-    plan->update = read_one(m, &s->update, GYRE_KIND_UPDATE, NULL);
+    plan->policy = read_one(m, &s->policy, GYRE_KIND_POLICY);
+    plan->selection = read_one(m, &s->selection, GYRE_KIND_SELECTION);
+    plan->update = read_one(m, &s->update, GYRE_KIND_UPDATE);
     read_metrics(m);
     read_interventions(m);
 }

@@ -4,35 +4,8 @@
 #include <string.h>
 
 #include "base/text.h"
+#include "scenario/grammar.h"
 #include "scenario/params.h"
-
-#define FOREVER 1e15
-
-static const gyre_param timing_params[] = {
-    GYRE_P_I64(struct timing, every, 1, 1, FOREVER, "rounds", "Acts in every n-th round."),
-    GYRE_P_I64(struct timing, from, 1, 1, FOREVER, "rounds", "The first round it acts in."),
-    GYRE_P_I64(struct timing, until, 0, 0, FOREVER, "rounds",
-               "The last round it may act in; 0: the run's last."),
-};
-
-struct when_conf {
-    const char *metric;
-    double above, below;
-};
-
-/* A limit that nobody set stands at the far end of what it can be. */
-static const gyre_param when_params[] = {
-    {.key = "metric",
-     .type = GYRE_TEXT,
-     .flags = GYRE_PARAM_REQUIRED,
-     .offset = offsetof(struct when_conf, metric),
-     .unit = "",
-     .doc = "An output of the row before, as in safety.kl."},
-    GYRE_P_F64(struct when_conf, above, DBL_MAX, -DBL_MAX, DBL_MAX, "",
-               "Acts when the output is above this."),
-    GYRE_P_F64(struct when_conf, below, -DBL_MAX, -DBL_MAX, DBL_MAX, "",
-               "Acts when the output is below this."),
-};
 
 static void find_trigger(struct timing *timing, const struct plan *plan, const char *owner,
                          const char *name, struct place at, struct report *report)
@@ -53,7 +26,7 @@ static void find_trigger(struct timing *timing, const struct plan *plan, const c
 static void read_when(struct timing *timing, const struct plan *plan, const char *owner,
                       struct node *when, struct report *report)
 {
-    struct when_conf conf;
+    struct grammar_when_conf conf;
     int const before = report_count(report);
     if (when->kind != NODE_TABLE) {
         report_add(report, STATUS_DATA, when->at,
@@ -62,10 +35,9 @@ static void read_when(struct timing *timing, const struct plan *plan, const char
         return;
     }
     const char *whose = arena_format(plan->arena, "%s: when", owner);
-    params_read(plan->arena, when_params, GYRE_COUNT(when_params), whose, when, when->at, &conf,
-                report);
-    node_refuse_unknown(when, whose, (const char *const[]){"metric", "above", "below", NULL},
-                        report);
+    params_read(plan->arena, grammar_when.params, grammar_when.param_count, whose, when, when->at,
+                &conf, report);
+    node_refuse_unknown(when, whose, grammar_keys(plan->arena, &grammar_when), report);
     if (report_count(report) > before)
         return;
     bool const above = conf.above<DBL_MAX, below = conf.below> - DBL_MAX;
@@ -82,8 +54,12 @@ void timing_read(struct timing *timing, const struct plan *plan, const struct us
                  struct report *report)
 {
     const char *owner = arena_format(plan->arena, "intervention.%s", use->name);
-    params_read(plan->arena, timing_params, GYRE_COUNT(timing_params), owner, use->table, use->at,
-                timing, report);
+    struct grammar_intervention_conf conf;
+    params_read(plan->arena, grammar_intervention.params, grammar_intervention.param_count, owner,
+                use->table, use->at, &conf, report);
+    timing->every = conf.every;
+    timing->from = conf.from;
+    timing->until = conf.until;
     timing->trigger = -1;
     if (timing->until && timing->until < timing->from)
         report_add(report, STATUS_DATA, node_find(use->table, "until")->at,

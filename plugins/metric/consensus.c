@@ -57,7 +57,7 @@ static const gyre_output outputs[] = {
 };
 
 /* What is summed over agents; votes for states follow. */
-enum { ENTROPY, AGREEMENT, REVERSE, LOST, VOTES };
+enum { ENTROPY, DISAGREE, REVERSE, LOST, VOTES };
 
 static gyre_status open(gyre_ctx *ctx)
 {
@@ -83,6 +83,19 @@ static double entropy(gyre_ctx *ctx, const double *p, int64_t n, double *term)
     for (int64_t z = 0; z < n; z++)
         term[z] = p[z] > 0 ? -p[z] * term[z] : 0;
     return gyre_total(term, n);
+}
+
+/* The chance that two draws differ, 1 - sum p^2. Near 0 that would lose its digits, so it is made
+ * of what is beside the commonest state: with s their sum, 2 s - s^2 - the sum of their squares. */
+static double disagreement(const double *p, int64_t n, double *term)
+{
+    int64_t most = 0;
+    for (int64_t z = 1; z < n; z++)
+        most = p[z] > p[most] ? z : most;
+    for (int64_t z = 0; z < n; z++)
+        term[z] = z == most ? 0 : p[z];
+    double const beside = gyre_total(term, n);
+    return 2 * beside - beside * beside - gyre_dot(term, term, n);
 }
 
 /* KL(p, pi), finite unless p says something that pi never does: then *lost is 1. */
@@ -128,7 +141,7 @@ static gyre_status gather(gyre_ctx *ctx, const gyre_round *round, const double *
         int64_t const begin = shape->context[c], n = shape->context[c + 1] - begin;
         double lost = 0;
         sums[ENTROPY] += nu[c] * entropy(ctx, p + begin, n, term);
-        sums[AGREEMENT] += nu[c] * gyre_dot(p + begin, p + begin, n);
+        sums[DISAGREE] += nu[c] * disagreement(p + begin, n, term);
         sums[REVERSE] += nu[c] * reverse(ctx, p + begin, pi + begin, n, term, &lost);
         sums[LOST] += nu[c] * lost;
         if (conf->modes)
@@ -156,19 +169,19 @@ static gyre_status measure(gyre_ctx *ctx, const gyre_round *round, const double 
     const struct conf *conf = ctx->conf;
     const double *nu = ctx->cache, *p = round->mixture;
     double *term = ctx->host->scratch(ctx, sizeof *term * (size_t)shape->states);
-    double whole = 0, together = 0, agree = 0;
+    double whole = 0, differ = 0, agree = 0;
     if (!term)
         return GYRE_E_NOMEM;
     for (int64_t c = 0; c < shape->contexts; c++) {
         int64_t const begin = shape->context[c], n = shape->context[c + 1] - begin;
         whole += nu[c] * entropy(ctx, p + begin, n, term);
-        together += nu[c] * gyre_dot(p + begin, p + begin, n);
+        differ += nu[c] * disagreement(p + begin, n, term);
         if (conf->modes)
             agree += nu[c] * commonest(sums + VOTES + begin, n);
     }
     out[JS] = whole > sums[ENTROPY] ? whole - sums[ENTROPY] : 0;
     /* With one state left there is no diversity to share out: agents do not differ. */
-    out[BETWEEN] = together < 1 ? clamp((sums[AGREEMENT] - together) / (1 - together)) : 0;
+    out[BETWEEN] = differ > 0 ? clamp(1 - sums[DISAGREE] / differ) : 0;
     out[REVERSE_KL] = sums[LOST] > 0 ? (double)INFINITY : sums[REVERSE] > 0 ? sums[REVERSE] : 0;
     if (conf->modes)
         out[AGREE] = clamp(agree);

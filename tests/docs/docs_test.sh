@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
-# What the pages show is run: the scenario of scenario.md, the plugin of first-plugin.md.
+# What the pages show is run: the scenario of scenario.md, the plugin of first-plugin.md, the
+# commands of determinism.md.
 # usage: docs_test.sh REPOSITORY GYRE
 set -euo pipefail
 repository=$1
@@ -41,5 +42,14 @@ pass "the plugin of first-plugin.md builds without a warning, is described, and 
 GYRE_PLUGIN_PATH=$folder "$gyre" check hushed.toml 2>missing.txt && exit 1
 grep -q 'policy.categorical' missing.txt
 pass "GYRE_PLUGIN_PATH stands for all other folders"
+
+# All blocks, but for what needs a second compiler and minutes.
+cp -r "$repository/scenarios" .
+awk '/^```sh$/ {on = 1; next} /^```$/ {on = 0} on' "$repository/docs/determinism.md" |
+    grep -v -e cmake -e build/clang >determinism.sh
+PATH=$(dirname "$gyre"):$PATH bash -e -o pipefail determinism.sh >determinism.txt
+[ "$(grep -o 'digest [0-9a-f]\{32\}' determinism.txt | wc -l)" -eq 7 ]
+[ "$(grep -o 'digest [0-9a-f]\{32\}' determinism.txt | sort -u | wc -l)" -eq 1 ]
+pass "the commands of determinism.md all come to one digest"
 
 echo "$passed passed, 0 failed"

@@ -1,0 +1,95 @@
+/* update.rude - examples and rates that are none; and agents that all fail at once. */
+#include "rude.h"
+
+#include <stdio.h>
+
+#include "gyre/update.h"
+
+enum {
+    WELL,
+    FAST,
+    BACKWARD,
+    NO_RATE,
+    BEYOND,
+    NEGATIVE_COUNT,
+    NO_STATES,
+    UNDEFINED,
+    NEGATIVE,
+    IGNORES,
+    CROWD,
+    CROWD_LATE
+};
+
+static const char *const choices[] = {"well",     "fast",           "backward",  "no_rate",
+                                      "beyond",   "negative_count", "no_states", "undefined",
+                                      "negative", "ignores",        "crowd",     "crowd_late",
+                                      NULL};
+
+RUDE_PARAMS(choices);
+
+static double rate_of(const gyre_ctx *ctx)
+{
+    switch (mode_of(ctx)) {
+    case FAST:
+    case IGNORES:
+        return 2;
+    case BACKWARD:
+        return -0.5;
+    case NO_RATE:
+        return (double)NAN;
+    default:
+        return 1;
+    }
+}
+
+static gyre_status spoil(gyre_ctx *ctx, gyre_examples *examples)
+{
+    uint32_t *state = ctx->host->scratch(ctx, sizeof *state);
+    size_t const states = (size_t)ctx->shape->states;
+    double *weight = ctx->host->scratch(ctx, sizeof *weight * states);
+    if (!state || !weight)
+        return GYRE_E_NOMEM;
+    *state = (uint32_t)states;
+    memset(weight, 0, sizeof *weight * states);
+    weight[states - 1] = mode_of(ctx) == NEGATIVE ? -1 : (double)NAN;
+    if (mode_of(ctx) == BEYOND)
+        *examples = (gyre_examples){.size = sizeof *examples, .count = 1, .state = state};
+    if (mode_of(ctx) == NEGATIVE_COUNT)
+        examples->count = -1;
+    if (mode_of(ctx) == NO_STATES)
+        examples->state = NULL;
+    if (mode_of(ctx) == UNDEFINED || mode_of(ctx) == NEGATIVE)
+        examples->weight = weight;
+    return GYRE_OK;
+}
+
+/* From the sixth dataset on all fail, each in its own words; the later ones are done sooner. */
+static gyre_status fail_in_a_crowd(gyre_ctx *ctx, const gyre_round *round, const gyre_data *data)
+{
+    char sentence[64];
+    double noise[64];
+    if (data->dataset < 5 || (mode_of(ctx) == CROWD_LATE && round->round < 2))
+        return GYRE_OK;
+    for (int64_t i = data->dataset; i < 400; i++)
+        ctx->host->uniform(ctx, 0, 0, 64, noise);
+    snprintf(sentence, sizeof sentence, "dataset %lld is too hard", (long long)data->dataset);
+    return ctx->host->fail(ctx, GYRE_E_INVALID, sentence);
+}
+
+static gyre_status update(gyre_ctx *ctx, const gyre_round *round, const gyre_data *data)
+{
+    gyre_examples examples = {.size = sizeof examples, .count = data->count, .state = data->state};
+    if (mode_of(ctx) >= CROWD)
+        return fail_in_a_crowd(ctx, round, data);
+    gyre_status status = spoil(ctx, &examples);
+    if (status == GYRE_OK)
+        status = ctx->host->learn(ctx, data, &examples, rate_of(ctx));
+    return mode_of(ctx) == IGNORES ? GYRE_OK : status;
+}
+
+static const gyre_update_ops ops = {.size = sizeof ops, .update = update};
+
+static const gyre_component rude = {
+    .size = sizeof rude, RUDE_ABOUT(GYRE_KIND_UPDATE, "update.rude"), .ops = &ops};
+
+GYRE_MODULE("org.example.rude", "1.0.0", "CC0-1.0", &rude);

@@ -1,0 +1,430 @@
+/* Components that load well and misbehave in a run: the run ends with one sentence that names the
+ * component, its place and the round, is left as failed in the database with that reason, and does
+ * no harm to the next one. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "cli/command.h"
+#include "cli/folder.h"
+#include "cli/recorded.h"
+
+enum { TEXT = 4096 };
+
+#define SAMPLES  "samples = 10, dataset = \"per_agent\""
+#define EXPECTED "samples = \"expected\""
+#define MIXED    "samples = 10, dataset = \"per_agent\", mixing = 0.5"
+
+/* Exit codes. */
+enum { DATA = 65, BUG = 70, LIMIT = 71 };
+
+static struct folder folder;
+
+/* ---- one case ----------------------------------------------------------- */
+
+/* A component KIND.rude in a mode, and what is said of it: after a round of a replicate, or (round
+ * below 0) before there is a run. */
+struct rude {
+    const char *kind, *mode, *sampling;
+    int code, replicate, round;
+    const char *sentence;
+};
+
+static bool is(const struct rude *rude, const char *kind)
+{
+    return strcmp(rude->kind, kind) == 0;
+}
+
+/* "[[metric]]" */
+static const char *header_of(const struct rude *rude)
+{
+    static char text[64];
+    bool const many = is(rude, "metric") || is(rude, "intervention");
+    snprintf(text, sizeof text, "%s%s%s%s", many ? "[[" : "[", is(rude, "policy") ? "society." : "",
+             rude->kind, many ? "]]" : "]");
+    return text;
+}
+
+static void write_scenario(const struct rude *rude)
+{
+    char text[TEXT];
+    snprintf(text, sizeof text,
+             "gyre = 1\n"
+             "scenario = { rounds = 3, replicates = 10 }\n"
+             "society.agents = 200\n"
+             "sampling = { %s }\n"
+             "space = { states = 4, reference = \"uniform\" }\n"
+             "%s\n"
+             "  use = \"%s.rude\"\n"
+             "  mode = \"%s\"\n"
+             "%s",
+             rude->sampling, header_of(rude), rude->kind, rude->mode,
+             is(rude, "metric") ? "" : "[[metric]]\n  use = \"metric.diversity\"\n");
+    folder_write(&folder, "rude.toml", text);
+}
+
+static struct outcome run(const char *options)
+{
+    char line[TEXT];
+    snprintf(line, sizeof line,
+             "GYRE_PLUGIN_PATH='%s:%s' gyre run rude.toml --db runs.db --quiet %s", PLUGINS,
+             RUDE_DIR, options);
+    return command_run(folder.path, line);
+}
+
+/* "rude.toml:7:9: policy.rude, after round 0 of replicate 0: it is wrong" */
+static const char *reason_of(const struct rude *rude)
+{
+    static char text[TEXT];
+    char when[64] = "";
+    if (rude->round >= 0)
+        snprintf(when, sizeof when, ", after round %d of replicate %d", rude->round,
+                 rude->replicate);
+    snprintf(text, sizeof text, "rude.toml:7:9: %s.rude%s: %s", rude->kind, when, rude->sentence);
+    return text;
+}
+
+static void expect_text(const char *query, const char *expected)
+{
+    char *found = recorded_text(&folder, "runs.db", query);
+    assert_non_null(found);
+    assert_string_equal(found, expected);
+    free(found);
+}
+
+#define LAST "FROM run ORDER BY id DESC LIMIT 1"
+
+static void expect_failure(const struct rude *rude, const char *options)
+{
+    char expected[TEXT + 1];
+    struct outcome outcome = run(options);
+    snprintf(expected, sizeof expected, "%s\n", reason_of(rude));
+    if (strcmp(outcome.err, expected) != 0 || outcome.code != rude->code)
+        print_error("%s.rude, mode %s %s: exit code %d (signal %d)\n", rude->kind, rude->mode,
+                    options, outcome.code, outcome.signal);
+    assert_string_equal(outcome.err, expected);
+    assert_int_equal(outcome.code, rude->code);
+    outcome_free(&outcome);
+    if (rude->round < 0)
+        return;
+    expect_text("SELECT status " LAST, "failed");
+    expect_text("SELECT reason " LAST, reason_of(rude));
+    assert_int_equal(recorded_count(&folder, "runs.db", "SELECT coalesce(digest, '') = '' " LAST),
+                     1);
+}
+
+/* The same scenario, the component behaving. */
+static void expect_good_run(const struct rude *rude)
+{
+    char options[64];
+    bool const many = is(rude, "metric") || is(rude, "intervention");
+    snprintf(options, sizeof options, "--set %s%s%s.mode=well",
+             is(rude, "policy") ? "society." : "", rude->kind, many ? ".rude" : "");
+    struct outcome outcome = run(options);
+    outcome_expect(&outcome, 0);
+    assert_string_equal(outcome.err, "");
+    outcome_free(&outcome);
+    expect_text("SELECT status " LAST, "done");
+    assert_int_equal(recorded_count(&folder, "runs.db",
+                                    "SELECT count(DISTINCT replicate) FROM value "
+                                    "WHERE run = (SELECT max(id) FROM run)"),
+                     10);
+    expect_text("PRAGMA integrity_check", "ok");
+}
+
+static void expect(const struct rude *all, size_t count)
+{
+    for (size_t i = 0; i < count; i++) {
+        write_scenario(&all[i]);
+        expect_failure(&all[i], "--threads 2");
+        if (i == 0 || strcmp(all[i].kind, all[i - 1].kind) != 0 ||
+            strcmp(all[i].sampling, all[i - 1].sampling) != 0)
+            expect_good_run(&all[i]);
+    }
+}
+
+#define EXPECT(...)                                                                                \
+    do {                                                                                           \
+        static const struct rude cases[] = {__VA_ARGS__};                                          \
+        expect(cases, sizeof cases / sizeof *cases);                                               \
+    } while (0)
+
+/* ---- numbers that are none ---------------------------------------------- */
+
+#define WEIGHT "gave a state a weight that is negative, infinite or not a number"
+
+static void selection_must_weigh(void **state)
+{
+    (void)state;
+    EXPECT({"selection", "undefined", SAMPLES, BUG, 0, 0, WEIGHT},
+           {"selection", "negative", SAMPLES, BUG, 0, 0, WEIGHT},
+           {"selection", "infinite", SAMPLES, BUG, 0, 0, WEIGHT},
+           {"selection", "zero", SAMPLES, DATA, 0, 0,
+            "gives weight 0 to everything that is said: nothing could be learned"});
+}
+
+static void policy_must_add_to_1(void **state)
+{
+    (void)state;
+    EXPECT(
+        {"policy", "excess", SAMPLES, BUG, 0, 0,
+         "the probabilities of context 0 add to 1.1, not 1"},
+        {"policy", "negative", SAMPLES, BUG, 0, 0,
+         "says something with a negative or infinite probability"},
+        {"policy", "spoils", SAMPLES, BUG, 0, 1,
+         "the probabilities of context 0 add to 1.5, not 1"},
+        {"policy", "no_row", SAMPLES, BUG, 0, -1, "asks for rows of 0 bytes"},
+        {"policy", "huge_row", SAMPLES, BUG, 0, -1, "asks for rows of 9223372036854775807 bytes"});
+}
+
+static void policy_s_own_refusals_are_told(void **state)
+{
+    (void)state;
+    EXPECT({"policy", "start", SAMPLES, DATA, 0, 0, "there is nothing to begin with"},
+           {"policy", "learn", SAMPLES, DATA, 0, 0, "too old to learn"});
+}
+
+static void examples_must_be_of_this_world(void **state)
+{
+    (void)state;
+    EXPECT({"update", "fast", SAMPLES, BUG, 0, 0, "learns at a rate that is not in [0, 1]"},
+           {"update", "backward", SAMPLES, BUG, 0, 0, "learns at a rate that is not in [0, 1]"},
+           {"update", "no_rate", SAMPLES, BUG, 0, 0, "learns at a rate that is not in [0, 1]"},
+           {"update", "beyond", SAMPLES, BUG, 0, 0, "made an example of a state that is not there"},
+           {"update", "negative_count", SAMPLES, BUG, 0, 0,
+            "made examples of a negative count or without states"},
+           {"update", "no_states", SAMPLES, BUG, 0, 0,
+            "made examples of a negative count or without states"},
+           {"update", "undefined", SAMPLES, BUG, 0, 0,
+            "made examples with a negative, infinite or undefined weight"},
+           {"update", "negative", SAMPLES, BUG, 0, 0,
+            "made examples with a negative, infinite or undefined weight"});
+}
+
+static void update_that_ignores_its_refusal_fails_all_the_same(void **state)
+{
+    (void)state;
+    EXPECT({"update", "ignores", SAMPLES, BUG, 0, 0, "learns at a rate that is not in [0, 1]"});
+}
+
+#define SLOT_OF(x) "gathered " x " of an agent, which is not a number below 4096 in size"
+
+static void metric_must_keep_to_its_range(void **state)
+{
+    (void)state;
+    EXPECT({"metric", "above", SAMPLES, BUG, 0, 0,
+            "measured half = 1.25, which is outside its range [0, 1]"},
+           {"metric", "below", SAMPLES, BUG, 0, 0,
+            "measured half = -3, which is outside its range [0, 1]"},
+           {"metric", "infinite", SAMPLES, BUG, 0, 0,
+            "measured half = inf, which is outside its range [0, 1]"},
+           {"metric", "undefined", SAMPLES, BUG, 0, 0,
+            "measured open = nan, which is outside its range [-inf, inf]"},
+           {"metric", "slot", SAMPLES, BUG, 0, 0, SLOT_OF("5000")},
+           {"metric", "slot_undefined", SAMPLES, BUG, 0, 0, SLOT_OF("nan")},
+           {"metric", "gather", SAMPLES, DATA, 0, 0, "nobody wants to be gathered"});
+}
+
+static void untouched_outputs_are_missing(void **state)
+{
+    (void)state;
+    write_scenario(&(struct rude){.kind = "metric", .mode = "untouched", .sampling = SAMPLES});
+    struct outcome outcome = run("");
+    outcome_expect(&outcome, 0);
+    assert_string_equal(outcome.err, "");
+    outcome_free(&outcome);
+    expect_text("SELECT status " LAST, "done");
+    assert_int_equal(recorded_count(&folder, "runs.db",
+                                    "SELECT count(*) FROM value "
+                                    "WHERE run = (SELECT max(id) FROM run)"),
+                     0);
+}
+
+/* ---- interventions ------------------------------------------------------ */
+
+#define LAW "left a negative, infinite or undefined probability in the distribution"
+#define RATE                                                                                       \
+    "teaches at a rate outside [0, 1] or with a weight that is negative, infinite or undefined"
+
+static void changed_distribution_must_be_one(void **state)
+{
+    (void)state;
+    EXPECT({"intervention", "law_undefined", SAMPLES, BUG, 0, 0, LAW},
+           {"intervention", "law_negative", SAMPLES, BUG, 0, 0, LAW},
+           {"intervention", "law_nothing", SAMPLES, BUG, 0, 0, "left nothing in the distribution"},
+           {"intervention", "law_refused", SAMPLES, DATA, 0, 0, "this law is as it should be"},
+           {"intervention", "law_undefined", MIXED, BUG, 0, 0, LAW},
+           {"intervention", "law_negative", MIXED, BUG, 0, 0, LAW},
+           {"intervention", "law_undefined", EXPECTED, BUG, 0, 0, LAW});
+}
+
+static void judge_must_give_chances(void **state)
+{
+    (void)state;
+    EXPECT(
+        {"intervention", "pass_above", SAMPLES, BUG, 0, 0,
+         "passes state 1 with chance 1.5, which is not in [0, 1]"},
+        {"intervention", "pass_undefined", SAMPLES, BUG, 0, 0,
+         "passes state 2 with chance nan, which is not in [0, 1]"},
+        {"intervention", "pass_negative", SAMPLES, BUG, 0, 0,
+         "passes state 3 with chance -0.125, which is not in [0, 1]"},
+        {"intervention", "act", SAMPLES, BUG, 0, 0, "judged with an act that gyre does not know"},
+        {"intervention", "unchecked", SAMPLES, BUG, 0, 0,
+         "judged with an act that gyre does not know"},
+        {"intervention", "budget", EXPECTED, DATA, 0, 0,
+         "has a limited number of checks, which means nothing with samples = \"expected\""});
+}
+
+#define SHARE     "supplies a share outside [0, 1] or a negative count"
+#define UNDEFINED "supplies from a law with a negative, infinite or undefined probability"
+
+static void supply_must_have_something_to_give(void **state)
+{
+    (void)state;
+    EXPECT({"intervention", "share", SAMPLES, DATA, 0, 0, SHARE},
+           {"intervention", "share_undefined", SAMPLES, DATA, 0, 0, SHARE},
+           {"intervention", "count_negative", SAMPLES, DATA, 0, 0, SHARE},
+           {"intervention", "count", SAMPLES, DATA, 0, 0,
+            "supplies more samples than a dataset holds"},
+           {"intervention", "no_mass", SAMPLES, DATA, 0, 0, "supplies from a law without mass"},
+           {"intervention", "supply_undefined", SAMPLES, DATA, 0, 0, UNDEFINED},
+           {"intervention", "one_outside", EXPECTED, DATA, 0, 0,
+            "supplies a number of samples, which means nothing with samples = \"expected\""});
+}
+
+static void lesson_for_all_must_be_one(void **state)
+{
+    (void)state;
+    EXPECT({"intervention", "rate", SAMPLES, BUG, 0, 0, RATE},
+           {"intervention", "rate_undefined", SAMPLES, BUG, 0, 0, RATE},
+           {"intervention", "weight_undefined", SAMPLES, BUG, 0, 0, RATE},
+           {"intervention", "weight_negative", SAMPLES, BUG, 0, 0, RATE});
+}
+
+/* ---- refusals ----------------------------------------------------------- */
+
+#define CONTROL "one\\ntwo\\x0d\\x1b[31mred\\x7f"
+
+static void refusal_before_the_run_is_told(void **state)
+{
+    (void)state;
+    EXPECT({"selection", "check", SAMPLES, DATA, 0, -1, "check has seen enough"},
+           {"selection", "check_silent", SAMPLES, DATA, 0, -1, "failed and did not say why"},
+           {"selection", "check_control", SAMPLES, DATA, 0, -1, CONTROL},
+           {"selection", "check_memory", SAMPLES, LIMIT, 0, -1, "found no memory"},
+           {"selection", "open", SAMPLES, DATA, 0, -1, "open has seen enough"},
+           {"selection", "open_silent", SAMPLES, DATA, 0, -1, "failed and did not say why"});
+}
+
+static void refusal_in_the_run_is_told(void **state)
+{
+    (void)state;
+    EXPECT({"selection", "sentence", SAMPLES, DATA, 0, 0, "this is my sentence"},
+           {"selection", "silent", SAMPLES, DATA, 0, 0, "failed and did not say why"},
+           {"selection", "empty", SAMPLES, DATA, 0, 0, "failed and did not say why"},
+           {"selection", "control", SAMPLES, DATA, 0, 0, CONTROL},
+           {"selection", "memory", SAMPLES, LIMIT, 0, 0, "found no memory"},
+           {"selection", "unknown", SAMPLES, BUG, 0, 0, "failed and did not say why"},
+           {"selection", "learns", SAMPLES, DATA, 0, 0,
+            "learn has a meaning only in an update's callback"},
+           {"selection", "reset", SAMPLES, DATA, 0, 0, "there is no beginning"},
+           {"selection", "reset_late", SAMPLES, DATA, 2, 0, "there is no beginning"});
+}
+
+static void endless_sentence_is_cut_off(void **state)
+{
+    (void)state;
+    char sentence[400];
+    memset(sentence, 'a', sizeof sentence - 1);
+    sentence[sizeof sentence - 1] = 0;
+    struct rude const rude = {"selection", "long", SAMPLES, DATA, 0, 0, sentence};
+    expect(&rude, 1);
+}
+
+/* ---- of many, the same one ---------------------------------------------- */
+
+static void expect_on_any_threads(const struct rude *rude)
+{
+    static const char *const options[] = {"--threads 1", "--threads 2", "--threads 7",
+                                          "--threads 13"};
+    write_scenario(rude);
+    for (size_t i = 0; i < sizeof options / sizeof *options; i++)
+        expect_failure(rude, options[i]);
+    expect_good_run(rude);
+}
+
+/* With 13 threads for 10 replicates all threads work on one; with fewer each on its own. */
+static void of_many_agents_the_first_is_told_of(void **state)
+{
+    (void)state;
+    expect_on_any_threads(
+        &(struct rude){"update", "crowd", SAMPLES, DATA, 0, 0, "dataset 5 is too hard"});
+    expect_on_any_threads(
+        &(struct rude){"update", "crowd_late", SAMPLES, DATA, 0, 2, "dataset 5 is too hard"});
+}
+
+static void failure_of_a_later_replicate_is_told_as_such(void **state)
+{
+    (void)state;
+    struct rude const late = {"selection", "late", SAMPLES, DATA, 3, 2, "late it is"};
+    expect_on_any_threads(&late);
+}
+
+/* What came before it is whole, and of itself all that it had shown. */
+static void rows_before_a_failure_are_kept(void **state)
+{
+    (void)state;
+    struct rude const late = {"selection", "late", SAMPLES, DATA, 3, 2, "late it is"};
+    write_scenario(&late);
+    expect_failure(&late, "--threads 2");
+    assert_int_equal(recorded_count(&folder, "runs.db",
+                                    "SELECT count(DISTINCT replicate * 10 + round) FROM value "
+                                    "WHERE run = (SELECT max(id) FROM run) AND replicate < 4"),
+                     3 * 4 + 2);
+}
+
+static int make_folder(void **state)
+{
+    (void)state;
+    folder_create(&folder);
+    return 0;
+}
+
+static int drop_folder(void **state)
+{
+    (void)state;
+    folder_remove(&folder);
+    return 0;
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(selection_must_weigh),
+        cmocka_unit_test(policy_must_add_to_1),
+        cmocka_unit_test(policy_s_own_refusals_are_told),
+        cmocka_unit_test(examples_must_be_of_this_world),
+        cmocka_unit_test(update_that_ignores_its_refusal_fails_all_the_same),
+        cmocka_unit_test(metric_must_keep_to_its_range),
+        cmocka_unit_test(untouched_outputs_are_missing),
+        cmocka_unit_test(changed_distribution_must_be_one),
+        cmocka_unit_test(judge_must_give_chances),
+        cmocka_unit_test(supply_must_have_something_to_give),
+        cmocka_unit_test(lesson_for_all_must_be_one),
+        cmocka_unit_test(refusal_before_the_run_is_told),
+        cmocka_unit_test(refusal_in_the_run_is_told),
+        cmocka_unit_test(endless_sentence_is_cut_off),
+        cmocka_unit_test(of_many_agents_the_first_is_told_of),
+        cmocka_unit_test(failure_of_a_later_replicate_is_told_as_such),
+        cmocka_unit_test(rows_before_a_failure_are_kept),
+    };
+    return cmocka_run_group_tests(tests, make_folder, drop_folder);
+}
