@@ -43,10 +43,11 @@ static void keep_value(const struct flag *flag, const char *value)
         *flag->text = value;
         return;
     }
-    const char **end = *flag->texts;
-    while (*end)
+    const char **end = flag->texts ? *flag->texts : NULL;
+    while (end && *end)
         end++;
-    *end = value;
+    if (end)
+        *end = value;
 }
 
 /* `--name VALUE` or `--name=VALUE`; moves *next past a value that it takes. */

@@ -44,7 +44,8 @@ static void write_text(const gyre_param *param, const char *text, void *conf)
 
 void params_default(const gyre_param *params, uint32_t count, void *conf)
 {
-    for (const gyre_param *p = params; p < params + count; p++) {
+    for (uint32_t i = 0; i < count; i++) {
+        const gyre_param *const p = &params[i];
         if (p->type == GYRE_TEXT)
             write_text(p, p->text_def ? p->text_def : "", conf);
         else
@@ -176,7 +177,8 @@ void params_read(struct arena *arena, const gyre_param *params, uint32_t count, 
     params_default(params, count, conf);
     struct reading reading = {.arena = arena, .report = report};
     reading.owner = *owner ? arena_format(arena, "%s: ", owner) : "";
-    for (const gyre_param *p = params; p < params + count; p++) {
+    for (uint32_t i = 0; i < count; i++) {
+        const gyre_param *const p = &params[i];
         reading.param = p;
         reading.value = node_find(table, p->key);
         if (reading.value)

@@ -5,19 +5,43 @@
 #include "base/text.h"
 #include "schedule/plan.h"
 
+/* Bytes that replicate.c takes: of an alias table, a column is an entry, a share and its weight. */
+enum { REAL = 8, ALIAS = 16 + 8 + 4, SUM = 2 * 8 };
+
+/* What one society takes for each state, beside its rows. */
+static double world_of(const struct plan *plan)
+{
+    double const laws = 4 * REAL + ALIAS, each = 2 * REAL + ALIAS;
+    return laws + each * plan->intervention_count + (plan->needs_held ? REAL : 0);
+}
+
+/* What one thread of it takes for each state. */
+static double bench_of(const struct plan *plan)
+{
+    double const scratch = 4 * REAL; /* that metrics and updates ask for */
+    return SUM + REAL + ALIAS + scratch + (plan->needs_held ? 2 * REAL : 0);
+}
+
+static double states_of_components(const struct plan *plan)
+{
+    double bytes = 0;
+    for (int i = 0; i < plan->instance_count; i++)
+        bytes += (double)plan->instances[i].state_size;
+    return bytes;
+}
+
 struct plan_need plan_need(const struct plan *plan, int threads)
 {
     const struct scenario *s = plan->scenario;
     bool const apart = s->replicates >= threads;
-    double const lanes = apart ? threads : 1, workers = apart ? 1 : threads;
+    double const lanes = apart ? threads : 1, benches = lanes * (apart ? 1 : threads);
     double const states = (double)plan->shape.states, datasets = (double)plan->shape.datasets;
-    double const alias = 16 + 4 + 8, stride = (double)plan->row_size + 63;
-    double const world = 4 * 8 + 8.0 * plan->intervention_count + alias;
-    double const bench = 2 * 8 + 8 + alias + 4 * 8;
+    double const stride = (double)plan->row_size + 63, columns = 8 * REAL;
     struct plan_need need = {0};
     need.rows = lanes * (datasets * (stride + 8) + 4.0 * (double)plan->shape.agents);
-    need.states = states * (lanes * (world + workers * bench) + 8 * 8) +
-                  lanes * workers * 4.0 * (double)s->samples;
+    need.states = states * (lanes * world_of(plan) + benches * bench_of(plan) + columns) +
+                  lanes * states_of_components(plan) +
+                  benches * ((SUM + REAL) * (double)plan->slot_count + 4.0 * (double)s->samples);
     need.series = (double)s->replicates * ((double)s->rounds + 1) * 8 *
                   (plan->output_count + plan->tally_count);
     need.total = need.rows + need.states + need.series;

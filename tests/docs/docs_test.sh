@@ -20,6 +20,11 @@ pass() {
     passed=$((passed + 1))
 }
 
+"$gyre" run "$repository/scenarios/moltbook/words.toml" --no-db --json | tail -n 1 >words.json
+digest=$(sed 's/.*"digest":"\([0-9a-f]*\)".*/\1/' words.json)
+grep -q "digest $digest" "$repository/README.md"
+pass "the digest that the README shows is that of its command"
+
 block scenario.md toml >two.toml
 "$gyre" check two.toml >/dev/null
 "$gyre" run two.toml --no-db >two.txt

@@ -99,6 +99,7 @@ static void shared_dataset_needs_no_row_for_each_agent(void **state)
     assert_true(need_of(&own, 1).rows > 10 * need_of(&shared, 1).rows);
 }
 
+/* Sanitizers have a heap of their own, of which mallinfo2 knows nothing. */
 static double taken(void)
 {
     struct mallinfo2 const info = mallinfo2();
@@ -115,6 +116,8 @@ static void society_takes_no_more_than_was_said(void **state)
         {2, 100000, 10, 1, 1, "shared"},
         {100000, 3, 10, 1, 1, "per_agent"},
     };
+    if (taken() == 0)
+        skip();
     for (size_t i = 0; i < sizeof sizes / sizeof *sizes; i++) {
         struct planned planned = plan_of_size(&sizes[i]);
         struct plan_need const need = plan_need(planned.plan, 1);

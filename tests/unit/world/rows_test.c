@@ -121,7 +121,7 @@ static void rows_beyond_any_machine_are_refused(void **state)
 {
     (void)state;
     struct rows rows;
-    assert_false(rows_init(&rows, AGENTS, INT64_C(1) << 40, (size_t)1 << 30, weight));
+    assert_false(rows_init(&rows, AGENTS, INT64_C(1) << 61, 64, weight));
     assert_null(rows.data);
     rows_fini(&rows);
 }
