@@ -44,18 +44,16 @@ static struct chunk *chunk_create(size_t size)
 {
     size_t const room = size > CHUNK ? size : CHUNK;
     struct chunk *chunk = aligned_alloc(ALIGN, ALIGN + round_up(room));
-    if (!chunk)
-        exhausted();
-    *chunk = (struct chunk){.size = round_up(room)};
+    if (chunk)
+        *chunk = (struct chunk){.size = round_up(room)};
     return chunk;
 }
 
 struct arena *arena_create(void)
 {
     struct arena *arena = calloc(1, sizeof *arena);
-    if (!arena)
+    if (!arena || !(arena->first = arena->current = chunk_create(CHUNK)))
         exhausted();
-    arena->first = arena->current = chunk_create(CHUNK);
     return arena;
 }
 
@@ -70,27 +68,35 @@ void arena_destroy(struct arena *arena)
     free(arena);
 }
 
-/* The first chunk from the current one on that has room; those passed over stay unused until the
- * next reset. */
+/* The first chunk from the current one on that has room, or NULL; those passed over stay unused
+ * until the next reset. */
 static struct chunk *chunk_with_room(struct arena *arena, size_t size)
 {
     struct chunk *chunk = arena->current;
     while (chunk->size - chunk->used < size) {
-        if (!chunk->next)
-            chunk->next = chunk_create(size);
+        if (!chunk->next && !(chunk->next = chunk_create(size)))
+            return NULL;
         chunk = chunk->next;
     }
     return arena->current = chunk;
 }
 
-void *arena_take(struct arena *arena, size_t size)
+void *arena_try(struct arena *arena, size_t size)
 {
-    if (size > SIZE_MAX / 2)
-        exhausted();
     size_t const room = round_up(size ? size : 1);
-    struct chunk *chunk = chunk_with_room(arena, room);
+    struct chunk *chunk = size > SIZE_MAX / 2 ? NULL : chunk_with_room(arena, room);
+    if (!chunk)
+        return NULL;
     char *memory = (char *)chunk + ALIGN + chunk->used;
     chunk->used += room;
+    return memory;
+}
+
+void *arena_take(struct arena *arena, size_t size)
+{
+    void *memory = arena_try(arena, size);
+    if (!memory)
+        exhausted();
     return memory;
 }
 

@@ -14,6 +14,8 @@ void arena_destroy(struct arena *arena);
 /* Zeroed, 64-byte aligned; the second one is not zeroed. */
 void *arena_alloc(struct arena *arena, size_t size);
 void *arena_take(struct arena *arena, size_t size);
+/* As take, but NULL when there is no memory: for sizes that strangers ask for. */
+void *arena_try(struct arena *arena, size_t size);
 char *arena_text(struct arena *arena, const char *text);
 char *arena_format(struct arena *arena, const char *format, ...)
     __attribute__((format(printf, 2, 3)));

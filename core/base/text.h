@@ -12,8 +12,8 @@
  * enough to be what was meant: edit distance with swaps, at most a third of the length. */
 const char *text_nearest(const char *word, const char *const *candidates);
 
-/* The shortest decimal that reads back as x: "0.1", "1e-300", "inf", "-inf", "nan". Never
- * depends on the locale. */
+/* A decimal that reads back as x, the shortest one where 15 digits are enough: "0.1", "1e-300",
+ * "inf", "-inf", "nan". Never depends on the locale. */
 enum { TEXT_REAL = 32 };
 const char *text_real(char out[TEXT_REAL], double x);
 

@@ -39,14 +39,15 @@ static gyre_status host_fail(gyre_ctx *ctx, gyre_status status, const char *sent
 static void *host_alloc(gyre_ctx *ctx, size_t size, size_t align)
 {
     struct call *call = call_of(ctx);
-    if (align > 64 || (align & (align - 1)) != 0 || size > SIZE_MAX / 4)
+    if (align > 64 || (align & (align - 1)) != 0)
         return NULL;
-    return arena_alloc(call->instance->memory, size);
+    void *memory = arena_try(call->instance->memory, size);
+    return memory ? memset(memory, 0, size) : NULL;
 }
 
 static void *host_scratch(gyre_ctx *ctx, size_t size)
 {
-    return size > SIZE_MAX / 4 ? NULL : arena_take(call_of(ctx)->scratch, size);
+    return arena_try(call_of(ctx)->scratch, size);
 }
 
 static void host_bits(gyre_ctx *ctx, uint32_t stream, uint64_t first, int64_t n, uint64_t *out)
@@ -153,6 +154,8 @@ const char *call_sentence(const struct call *call, gyre_status status)
 {
     if (call->said)
         return call->sentence;
+    if (status == GYRE_E_STOPPED)
+        return "stopped, and nobody asked it to";
     return status == GYRE_E_NOMEM ? "found no memory" : "failed and did not say why";
 }
 
@@ -166,7 +169,7 @@ enum status call_status(gyre_status status)
     case GYRE_E_NOMEM:
         return STATUS_LIMIT;
     case GYRE_E_STOPPED:
-        return STATUS_STOPPED;
+        return call_stopping() ? STATUS_STOPPED : STATUS_BUG;
     default:
         return STATUS_BUG;
     }

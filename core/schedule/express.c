@@ -79,15 +79,28 @@ static enum status weigh_states(struct replicate *r)
     return replicate_join_failures(r);
 }
 
+bool phase_weigh(struct replicate *r, int worker, int64_t item, int64_t row, double *p)
+{
+    const struct instance *policy = r->plan->policy;
+    struct bench *bench = &r->bench[worker];
+    struct call *call = replicate_call(r, policy, worker);
+    gyre_rows const rows = rows_view(&r->rows, row, row + 1);
+    gyre_status const status =
+        policy->component->ops.policy.weigh(call_begin(call, r->round), &rows, p);
+    if (!bench_accept(bench, item, call, status))
+        return false;
+    if (kernel_get()->is_weight(p, r->plan->shape.states))
+        return true;
+    bench_fail(bench, item, STATUS_BUG, policy,
+               "says something with a negative or infinite probability");
+    return false;
+}
+
 bool phase_row_law(struct replicate *r, int worker, int64_t item, int64_t row, double *p)
 {
     const struct plan *plan = r->plan;
     const struct kernel *kernel = kernel_get();
-    struct call *call = replicate_call(r, plan->policy, worker);
-    gyre_rows const rows = rows_view(&r->rows, row, row + 1);
-    gyre_status const status =
-        plan->policy->component->ops.policy.weigh(call_begin(call, r->round), &rows, p);
-    if (!bench_accept(&r->bench[worker], item, call, status))
+    if (!phase_weigh(r, worker, item, row, p))
         return false;
     kernel->blend(p, p, r->mixture, plan->scenario->mixing, plan->shape.states);
     kernel->multiply(p, p, r->weight, plan->shape.states);

@@ -44,16 +44,18 @@ static void call_judge(struct replicate *r, const struct plan_intervention *by, 
     struct judge *judge = &r->judges[r->judge_count];
     struct call *call = replicate_call(r, by->instance, 0);
     gyre_round const view = replicate_view(r);
+    double *const pass = judge->verdict.pass;
     judge->by = by;
     judge->key = call->key;
     judge->verdict = (gyre_judgement){.size = sizeof judge->verdict,
                                       .act = GYRE_DROP,
                                       .unchecked = GYRE_KEEP,
                                       .budget = -1,
-                                      .pass = judge->verdict.pass};
+                                      .pass = pass};
     for (int64_t z = 0; z < r->plan->shape.states; z++)
-        judge->verdict.pass[z] = 1;
+        pass[z] = 1;
     gyre_status const status = by->ops->judge(call_begin(call, round), &view, &judge->verdict);
+    judge->verdict.pass = pass; /* whatever a stranger put there */
     if (bench_accept(&r->bench[0], 0, call, status) && check_judgement(r, judge))
         r->judge_count++;
 }
@@ -108,6 +110,7 @@ static void call_supply(struct replicate *r, const struct plan_intervention *by,
     supplier->supply = (gyre_supply){.size = sizeof supplier->supply, .p = supplier->law};
     memset(supplier->law, 0, sizeof *supplier->law * (size_t)shape->states);
     gyre_status const status = by->ops->supply(call_begin(call, round), &view, &supplier->supply);
+    supplier->supply.p = supplier->law; /* whatever a stranger put there */
     if (!bench_accept(&r->bench[0], 0, call, status) ||
         (supplier->supply.share == 0 && supplier->supply.count == 0) || !check_supply(r, supplier))
         return;

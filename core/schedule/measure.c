@@ -28,16 +28,12 @@ static bool gather_row(struct replicate *r, int worker, int64_t row)
     const struct plan *plan = r->plan;
     struct bench *bench = &r->bench[worker];
     gyre_round const view = replicate_view(r);
-    gyre_rows const rows = rows_view(&r->rows, row, row + 1);
-    struct call *call = replicate_call(r, plan->policy, worker);
-    bool good = bench_accept(
-        bench, row, call,
-        plan->policy->component->ops.policy.weigh(call_begin(call, r->round), &rows, bench->p));
+    bool good = phase_weigh(r, worker, row, row, bench->p);
     for (int i = 0; i < plan->metric_count && good; i++) {
         const struct plan_metric *metric = &plan->metrics[i];
         if (!metric->slots)
             continue;
-        call = replicate_call(r, metric->instance, worker);
+        struct call *call = replicate_call(r, metric->instance, worker);
         gyre_status const status = metric->ops->gather(call_begin(call, r->round), &view, bench->p,
                                                        bench->slot + metric->first_slot);
         good = bench_accept(bench, row, call, status) && check_slots(bench, row, metric);

@@ -126,13 +126,15 @@ static void ask_row_size(struct plan *plan, struct report *report)
                    plan->policy->label, plan->row_size);
 }
 
-static void ask_slots(struct plan *plan, struct plan_metric *metric)
+static void ask_slots(struct plan *plan, struct plan_metric *metric, struct report *report)
 {
     struct call call;
     call_init(&call, metric->instance, &plan->shape);
     metric->first_slot = plan->slot_count;
     metric->slots = metric->ops->slots ? metric->ops->slots(call_begin(&call, 0)) : 0;
-    plan->slot_count += metric->slots;
+    if (__builtin_add_overflow(plan->slot_count, metric->slots, &plan->slot_count))
+        report_add(report, STATUS_LIMIT, metric->instance->at, "%s: asks for %u numbers an agent",
+                   metric->instance->label, metric->slots);
     call_fini(&call);
 }
 
@@ -150,7 +152,7 @@ static void open_all(struct making *m)
         return;
     ask_row_size(plan, m->report);
     for (int i = 0; i < plan->metric_count; i++)
-        ask_slots(plan, &plan->metrics[i]);
+        ask_slots(plan, &plan->metrics[i], m->report);
 }
 
 /* ---- tallies ------------------------------------------------------------ */

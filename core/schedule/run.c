@@ -58,7 +58,7 @@ static enum status outcome(const struct crowd *crowd, struct digest *digest, str
             whole = i ? digest_join(whole, crowd->digest[i]) : whole;
             continue;
         }
-        if (failure->instance)
+        if (failure->instance && failure->status != STATUS_STOPPED)
             report_add(report, failure->status, failure->instance->at,
                        "%s, after round %lld of replicate %lld: %s", failure->instance->label,
                        (long long)crowd->failed_round[i], (long long)i, failure->sentence);

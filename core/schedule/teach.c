@@ -22,6 +22,12 @@ static void add_tallies(struct replicate *r, const int64_t *tally)
 
 /* ---- learning ----------------------------------------------------------- */
 
+/* What an update's learn needs to know. */
+struct lecture {
+    struct replicate *replicate;
+    const gyre_data *data;
+};
+
 /* What a stranger's update hands back is looked at before a policy indexes by it. */
 static const char *examples_are_wrong(const struct plan *plan, const gyre_data *data,
                                       const gyre_examples *examples, double rate)
@@ -32,6 +38,8 @@ static const char *examples_are_wrong(const struct plan *plan, const gyre_data *
         return "made examples of a negative count or without states";
     if (examples->weight && !kernel_get()->is_weight(examples->weight, plan->shape.states))
         return "made examples with a negative, infinite or undefined weight";
+    if (examples->state == data->state && examples->count > data->count)
+        return "made more examples of its samples than there are";
     for (int64_t i = 0; examples->state != data->state && i < examples->count; i++)
         if (examples->state[i] >= plan->shape.states)
             return "made an example of a state that is not there";
@@ -41,10 +49,14 @@ static const char *examples_are_wrong(const struct plan *plan, const gyre_data *
 static gyre_status learn(struct call *call, const gyre_data *data, const gyre_examples *examples,
                          double rate)
 {
-    struct replicate *r = call->learner;
+    const struct lecture *lecture = call->learner;
+    struct replicate *r = lecture->replicate;
     const struct plan *plan = r->plan;
     struct bench *bench = &r->bench[call->worker];
-    const char *wrong = examples_are_wrong(plan, data, examples, rate);
+    const char *wrong = data == lecture->data && examples
+                            ? examples_are_wrong(plan, data, examples, rate)
+                            : "learns from other data than it was given";
+    data = lecture->data;
     if (wrong)
         bench_fail(bench, data->dataset, STATUS_BUG, plan->update, "%s", wrong);
     if (wrong)
@@ -63,8 +75,9 @@ static void update(const struct lesson *lesson, const gyre_data *data, int worke
     struct replicate *r = lesson->replicate;
     struct call *call = replicate_call(r, r->plan->update, worker);
     gyre_round const view = replicate_view(r);
+    struct lecture lecture = {r, data};
     call->learn = learn;
-    call->learner = r;
+    call->learner = &lecture;
     call->worker = worker;
     gyre_ctx *ctx = call_begin(call, lesson->round);
     bench_accept(&r->bench[worker], data->dataset, call,

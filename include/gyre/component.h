@@ -189,7 +189,7 @@ typedef struct gyre_host {
 
     /* Random words: out[i] depends only on (seed, replicate, round, instance,
      * stream, first + i), so any threads and any chunks give the same. stream
-     * is below 65,535, uniform gives doubles in [0, 1). [phase] [task] */
+     * is below 65,534, uniform gives doubles in [0, 1). [phase] [task] */
     void (*uniform)(gyre_ctx *ctx, uint32_t stream, uint64_t first, int64_t n, double *out);
     void (*bits)(gyre_ctx *ctx, uint32_t stream, uint64_t first, int64_t n, uint64_t *out);
 

@@ -209,6 +209,38 @@ static void examples_must_be_of_this_world(void **state)
             "made examples with a negative, infinite or undefined weight"});
 }
 
+static void update_must_learn_what_it_was_given(void **state)
+{
+    (void)state;
+    EXPECT(
+        {"update", "more", SAMPLES, BUG, 0, 0, "made more examples of its samples than there are"},
+        {"update", "other_data", SAMPLES, BUG, 0, 0, "learns from other data than it was given"});
+}
+
+static void expect_harmless(const char *kind, const char *mode, const char *sampling)
+{
+    write_scenario(&(struct rude){.kind = kind, .mode = mode, .sampling = sampling});
+    struct outcome outcome = run("");
+    outcome_expect(&outcome, 0);
+    assert_string_equal(outcome.err, "");
+    outcome_free(&outcome);
+    expect_text("SELECT status " LAST, "done");
+}
+
+static void weights_may_be_as_small_as_doubles_are(void **state)
+{
+    (void)state;
+    expect_harmless("selection", "tiny", SAMPLES);
+    expect_harmless("selection", "tiny", MIXED);
+    expect_harmless("selection", "tiny", EXPECTED);
+}
+
+static void array_of_a_judge_s_own_is_not_used(void **state)
+{
+    (void)state;
+    expect_harmless("intervention", "steals", SAMPLES);
+}
+
 static void update_that_ignores_its_refusal_fails_all_the_same(void **state)
 {
     (void)state;
@@ -333,6 +365,8 @@ static void refusal_in_the_run_is_told(void **state)
            {"selection", "control", SAMPLES, DATA, 0, 0, CONTROL},
            {"selection", "memory", SAMPLES, LIMIT, 0, 0, "found no memory"},
            {"selection", "unknown", SAMPLES, BUG, 0, 0, "failed and did not say why"},
+           {"selection", "vast", SAMPLES, LIMIT, 0, 0, "found no memory"},
+           {"selection", "stopped", SAMPLES, BUG, 0, 0, "stopped, and nobody asked it to"},
            {"selection", "learns", SAMPLES, DATA, 0, 0,
             "learn has a meaning only in an update's callback"},
            {"selection", "reset", SAMPLES, DATA, 0, 0, "there is no beginning"},
@@ -412,6 +446,9 @@ int main(void)
         cmocka_unit_test(policy_must_add_to_1),
         cmocka_unit_test(policy_s_own_refusals_are_told),
         cmocka_unit_test(examples_must_be_of_this_world),
+        cmocka_unit_test(update_must_learn_what_it_was_given),
+        cmocka_unit_test(weights_may_be_as_small_as_doubles_are),
+        cmocka_unit_test(array_of_a_judge_s_own_is_not_used),
         cmocka_unit_test(update_that_ignores_its_refusal_fails_all_the_same),
         cmocka_unit_test(metric_must_keep_to_its_range),
         cmocka_unit_test(untouched_outputs_are_missing),

@@ -220,6 +220,7 @@ static void component_is_told_to_stop(void **state)
     kill(running.pid, SIGINT);
     struct outcome outcome = command_end(&running);
     assert_int_equal(outcome.code, 75);
+    assert_string_equal(outcome.err, "");
     outcome_free(&outcome);
     char *status = recorded_text(&folder, "runs.db",
                                  "SELECT status || ': ' || reason FROM run ORDER BY id DESC "

@@ -25,7 +25,8 @@ enum {
     RATE,
     RATE_UNDEFINED,
     WEIGHT_UNDEFINED,
-    WEIGHT_NEGATIVE
+    WEIGHT_NEGATIVE,
+    STEALS
 };
 
 static const char *const choices[] = {"well",
@@ -50,6 +51,7 @@ static const char *const choices[] = {"well",
                                       "rate_undefined",
                                       "weight_undefined",
                                       "weight_negative",
+                                      "steals",
                                       NULL};
 
 RUDE_PARAMS(choices);
@@ -74,6 +76,9 @@ static gyre_status on_distribution(gyre_ctx *ctx, const gyre_round *round, doubl
     }
 }
 
+/* Not to be written to. */
+static const double steals[4];
+
 static gyre_status judge(gyre_ctx *ctx, const gyre_round *round, gyre_judgement *judgement)
 {
     (void)round;
@@ -92,6 +97,9 @@ static gyre_status judge(gyre_ctx *ctx, const gyre_round *round, gyre_judgement 
         break;
     case UNCHECKED:
         judgement->unchecked = 7;
+        break;
+    case STEALS:
+        judgement->pass = (double *)(void *)steals;
         break;
     case BUDGET:
         judgement->budget = 5;
@@ -121,7 +129,7 @@ static gyre_status on_policy(gyre_ctx *ctx, const gyre_round *round, double *wei
 {
     (void)round;
     int32_t const mode = mode_of(ctx);
-    if (mode < RATE)
+    if (mode < RATE || mode == STEALS)
         return GYRE_OK;
     *rate = mode == RATE ? 2 : mode == RATE_UNDEFINED ? (double)NAN : 0.5;
     weight[0] = 1;

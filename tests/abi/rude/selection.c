@@ -19,6 +19,9 @@ enum {
     UNKNOWN,
     LEARNS,
     LATE,
+    TINY,
+    VAST,
+    STOPPED,
     CHECK,
     CHECK_SILENT,
     CHECK_CONTROL,
@@ -29,12 +32,13 @@ enum {
     RESET_LATE
 };
 
-static const char *const choices[] = {"well",          "undefined",    "negative", "infinite",
-                                      "zero",          "sentence",     "silent",   "empty",
-                                      "control",       "long",         "memory",   "unknown",
-                                      "learns",        "late",         "check",    "check_silent",
-                                      "check_control", "check_memory", "open",     "open_silent",
-                                      "reset",         "reset_late",   NULL};
+static const char *const choices[] = {"well",         "undefined", "negative",     "infinite",
+                                      "zero",         "sentence",  "silent",       "empty",
+                                      "control",      "long",      "memory",       "unknown",
+                                      "learns",       "late",      "tiny",         "vast",
+                                      "stopped",      "check",     "check_silent", "check_control",
+                                      "check_memory", "open",      "open_silent",  "reset",
+                                      "reset_late",   NULL};
 
 RUDE_PARAMS(choices);
 
@@ -100,6 +104,10 @@ static gyre_status refuse(gyre_ctx *ctx, const gyre_round *round)
         return 99;
     case LEARNS:
         return ctx->host->learn(ctx, NULL, NULL, 1);
+    case VAST:
+        return ctx->host->scratch(ctx, (size_t)1 << 46) ? GYRE_OK : GYRE_E_NOMEM;
+    case STOPPED:
+        return GYRE_E_STOPPED;
     case LATE:
         return ctx->replicate >= 3 && round->round == 2 ? say(ctx, "late it is") : GYRE_OK;
     default:
@@ -110,7 +118,7 @@ static gyre_status refuse(gyre_ctx *ctx, const gyre_round *round)
 static gyre_status weigh(gyre_ctx *ctx, const gyre_round *round, double *weight)
 {
     for (int64_t z = 0; z < ctx->shape->states; z++)
-        weight[z] = mode_of(ctx) == ZERO ? 0 : 1;
+        weight[z] = mode_of(ctx) == ZERO ? 0 : mode_of(ctx) == TINY ? 1e-310 : 1;
     double *last = &weight[ctx->shape->states - 1];
     if (mode_of(ctx) == UNDEFINED)
         *last = (double)NAN;

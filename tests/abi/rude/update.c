@@ -16,14 +16,16 @@ enum {
     UNDEFINED,
     NEGATIVE,
     IGNORES,
+    MORE,
+    OTHER_DATA,
     CROWD,
     CROWD_LATE
 };
 
 static const char *const choices[] = {"well",     "fast",           "backward",  "no_rate",
                                       "beyond",   "negative_count", "no_states", "undefined",
-                                      "negative", "ignores",        "crowd",     "crowd_late",
-                                      NULL};
+                                      "negative", "ignores",        "more",      "other_data",
+                                      "crowd",    "crowd_late",     NULL};
 
 RUDE_PARAMS(choices);
 
@@ -81,6 +83,11 @@ static gyre_status update(gyre_ctx *ctx, const gyre_round *round, const gyre_dat
     gyre_examples examples = {.size = sizeof examples, .count = data->count, .state = data->state};
     if (mode_of(ctx) >= CROWD)
         return fail_in_a_crowd(ctx, round, data);
+    gyre_data const other = {.size = sizeof other, .dataset = data->dataset + (1 << 30)};
+    if (mode_of(ctx) == MORE)
+        examples.count = data->count + (1 << 30);
+    if (mode_of(ctx) == OTHER_DATA)
+        return ctx->host->learn(ctx, &other, &examples, 1);
     gyre_status status = spoil(ctx, &examples);
     if (status == GYRE_OK)
         status = ctx->host->learn(ctx, data, &examples, rate_of(ctx));

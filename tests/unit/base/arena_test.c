@@ -120,6 +120,17 @@ static void format_takes_any_length(void **state)
     arena_destroy(arena);
 }
 
+static void vast_pieces_are_not_there(void **state)
+{
+    (void)state;
+    struct arena *arena = arena_create();
+    assert_null(arena_try(arena, SIZE_MAX));
+    assert_null(arena_try(arena, SIZE_MAX / 4));
+    assert_null(arena_try(arena, (size_t)1 << 46));
+    expect_aligned(arena_try(arena, 100));
+    arena_destroy(arena);
+}
+
 static void destroying_nothing_is_fine(void **state)
 {
     (void)state;
@@ -152,6 +163,7 @@ int main(void)
         cmocka_unit_test(reset_keeps_its_memory),
         cmocka_unit_test(text_is_a_copy),
         cmocka_unit_test(format_takes_any_length),
+        cmocka_unit_test(vast_pieces_are_not_there),
         cmocka_unit_test(destroying_nothing_is_fine),
         cmocka_unit_test(memory_that_is_not_there_is_null),
     };

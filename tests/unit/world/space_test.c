@@ -30,14 +30,15 @@ static double sum(const double *p, int64_t n)
 static void every_context_adds_to_1(void **state)
 {
     (void)state;
-    static const double scales[] = {1, 1e-200, 1e200, 3e-5};
+    static const double scales[] = {1, 1e-200, 1e200, 3e-5, 1e-307, 1e-310, 1.5e308};
     int64_t const context[] = {0, 1, 18, 500, STATES};
     for (size_t i = 0; i < sizeof scales / sizeof *scales; i++) {
         double p[STATES];
         fill(p, scales[i]);
         assert_int_equal(space_normalise(4, context, p), -1);
         for (int c = 0; c < 4; c++)
-            assert_true(fabs(sum(p + context[c], context[c + 1] - context[c]) - 1) < 1e-13);
+            assert_true(fabs(sum(p + context[c], context[c + 1] - context[c]) - 1) <
+                        (scales[i] < 1e-309 ? 1e-10 : 1e-13));
     }
 }
 
