@@ -25,7 +25,8 @@ static inline struct planned planned_make(const char *text)
     assert_int_equal(fclose(out), 0);
     assert_int_equal(setenv("GYRE_PLUGIN_PATH", PLUGINS, 1), 0);
     planned.report = report_create(planned.arena);
-    struct scenario *scenario = scenario_load(planned.arena, path, NULL, planned.report);
+    struct scenario *scenario =
+        scenario_load(planned.arena, arena_text(planned.arena, path), NULL, planned.report);
     unlink(path);
     assert_non_null(scenario);
     struct registry *registry = registry_create(planned.arena, NULL, planned.report);
