@@ -139,12 +139,15 @@ static void every_verb_names_the_option_that_was_meant(void **state)
 
 /* ---- terminals ---------------------------------------------------------- */
 
-/* What a terminal of 72 columns gets. To be freed. */
+/* What a terminal of 72 columns gets. To be freed. A bare root folder may have no pseudo terminals
+ * at all: then there is nothing to test. */
 static char *on_a_terminal(const char *line)
 {
     struct winsize const size = {.ws_row = 24, .ws_col = 72};
     int const master = posix_openpt(O_RDWR | O_NOCTTY | O_CLOEXEC);
-    assert_true(master >= 0 && grantpt(master) == 0 && unlockpt(master) == 0);
+    if (master < 0)
+        skip();
+    assert_true(grantpt(master) == 0 && unlockpt(master) == 0);
     int const slave = open(ptsname(master), O_RDWR | O_NOCTTY | O_CLOEXEC);
     assert_true(slave >= 0 && ioctl(slave, TIOCSWINSZ, &size) == 0);
     struct running running = command_start(folder.path, line, slave);
