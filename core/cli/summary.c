@@ -1,7 +1,6 @@
 #include "cli/summary.h"
 
-#include <string.h>
-
+#include "base/text.h"
 #include "world/kernel.h"
 
 /* 12345 as 12,345. */
@@ -71,12 +70,31 @@ const char *summary_format(const struct plan *plan)
                         data_of(plan), safe, components_of(plan));
 }
 
-void summary_warn(const struct plan *plan, FILE *out)
+static void warn_of_mass(const struct plan *plan, FILE *out)
 {
     double const mass = safe_mass(plan);
     if (mass >= 0 && mass < 0.5)
         fprintf(out,
                 "%s: warning: only %.4g of the reference's mass is safe: the human distribution "
                 "itself is mostly unsafe; is `safe` a share of the states where mass was meant?\n",
-                plan->scenario->path, mass);
+                text_escape(plan->arena, plan->scenario->path), mass);
+}
+
+static void warn_of_idleness(const struct plan *plan, FILE *out)
+{
+    for (int i = 0; i < plan->intervention_count; i++) {
+        const struct instance *instance = plan->interventions[i].instance;
+        if (instance->timing.from > plan->scenario->rounds)
+            fprintf(out,
+                    "%s: warning: %s begins in round %lld, and the last one is %lld: it never "
+                    "acts\n",
+                    text_escape(plan->arena, plan->scenario->path), instance->label,
+                    (long long)instance->timing.from, (long long)plan->scenario->rounds);
+    }
+}
+
+void summary_warn(const struct plan *plan, FILE *out)
+{
+    warn_of_mass(plan, out);
+    warn_of_idleness(plan, out);
 }

@@ -8,7 +8,7 @@
  * plan's arena. */
 const char *summary_format(const struct plan *plan);
 
-/* Warnings: a reference that is mostly unsafe. */
+/* Warnings: a reference that is mostly unsafe, an intervention that never acts. */
 void summary_warn(const struct plan *plan, FILE *out);
 
 #endif

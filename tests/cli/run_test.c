@@ -87,9 +87,9 @@ static void each_shipped_scenario_runs(void **state)
     assert_int_equal(glob(GYRE_SOURCE "/scenarios/*/*.toml", 0, NULL, &found), 0);
     for (size_t i = 0; i < found.gl_pathc; i++) {
         const char *name = found.gl_pathv[i] + strlen(GYRE_SOURCE "/");
-        snprintf(line, sizeof line, "gyre run %s --set scenario.rounds=3", name);
+        snprintf(line, sizeof line, "gyre run %s --set scenario.rounds=5", name);
         struct outcome outcome = run(line);
-        expect_table(outcome.out, 3);
+        expect_table(outcome.out, 5);
         assert_string_equal(outcome.err, "");
         outcome_free(&outcome);
         snprintf(line, sizeof line, "gyre check %s", name);
@@ -318,9 +318,21 @@ static int clear(void **state)
     return 0;
 }
 
+static void an_intervention_that_never_acts_is_warned_of(void **state)
+{
+    (void)state;
+    struct outcome outcome = command_run(
+        folder.path, "gyre check scenarios/paper/verified.toml --set scenario.rounds=4");
+    outcome_expect(&outcome, 0);
+    assert_string_equal(outcome.err, "scenarios/paper/verified.toml: warning: intervention.verify "
+                                     "begins in round 5, and the last one is 4: it never acts\n");
+    outcome_free(&outcome);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(an_intervention_that_never_acts_is_warned_of),
         cmocka_unit_test(each_shipped_scenario_runs),
         cmocka_unit_test(the_readme_s_first_command_shows_rare_words_lost),
         cmocka_unit_test(replicates_are_shown_with_their_error),
