@@ -255,7 +255,9 @@ static enum status tell_json(struct export *e, struct archive *archive)
 
 static enum status tell(struct export *e, struct archive *archive)
 {
-    enum status status = outfile_open(e->arena, e->file, &e->out, e->report);
+    enum status status = outfile_spare(e->file, e->database, e->report);
+    if (status == STATUS_OK)
+        status = outfile_open(e->arena, e->file, &e->out, e->report);
     if (status != STATUS_OK)
         return status;
     status = e->json ? tell_json(e, archive) : tell_csv(e, archive);

@@ -23,13 +23,13 @@ static enum status read_threads(const char *verb, const char *value, int *thread
 enum status options_read(struct arena *arena, int argc, char **argv, const char *const *known,
                          struct options *out)
 {
-    const char *threads = NULL;
+    const char *threads = NULL, *database = NULL;
     bool no_database = false;
-    *out = (struct options){.database = "gyre.db", .threads = workers_default()};
+    *out = (struct options){.threads = workers_default()};
     struct flag const flag[] = {
         {.name = "--set", .texts = &out->sets},
         {.name = "--plugin", .texts = &out->plugins},
-        {.name = "--db", .text = &out->database},
+        {.name = "--db", .text = &database},
         {.name = "--threads", .text = &threads},
         {.name = "--no-db", .on = &no_database},
         {.name = "--json", .on = &out->json},
@@ -45,8 +45,9 @@ enum status options_read(struct arena *arena, int argc, char **argv, const char 
     enum status status = flags_read(arena, argc, argv, &flags);
     if (status == STATUS_OK && threads)
         status = read_threads(argv[0], threads, &out->threads);
-    if (no_database)
-        out->database = NULL;
+    if (status == STATUS_OK && no_database && database)
+        status = browse_fail(argv[0], STATUS_USAGE, "--db and --no-db are opposites: say one");
+    out->database = no_database ? NULL : database ? database : "gyre.db";
     if (status == STATUS_OK && !out->help && !out->scenario)
         status =
             browse_fail(argv[0], STATUS_USAGE,

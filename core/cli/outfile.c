@@ -56,6 +56,16 @@ static const char *resolve(struct arena *arena, const char *name)
     return target;
 }
 
+enum status outfile_spare(const char *name, const char *kept, struct report *report)
+{
+    struct stat a, b;
+    if (!name || stat(name, &a) != 0 || stat(kept, &b) != 0 || a.st_dev != b.st_dev ||
+        a.st_ino != b.st_ino)
+        return STATUS_OK;
+    return report_add(report, STATUS_USAGE, (struct place){.file = name},
+                      "this is the database itself; name another file with -o");
+}
+
 enum status outfile_open(struct arena *arena, const char *name, struct outfile *out,
                          struct report *report)
 {

@@ -13,6 +13,9 @@ struct outfile {
     const char *beside; /* where it is written until it is whole; NULL: written at once */
 };
 
+/* Refuses (STATUS_USAGE) a name that means the file `kept`, which is being read. */
+enum status outfile_spare(const char *name, const char *kept, struct report *report);
+
 /* NULL and "-" are stdout; a device or a pipe is written as it comes, and stays what it is. */
 enum status outfile_open(struct arena *arena, const char *name, struct outfile *out,
                          struct report *report);

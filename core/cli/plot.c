@@ -49,6 +49,8 @@ static enum status draw(struct arena *arena, const struct plot *plot,
     struct panels panels;
     enum status status = recall_panels(arena, &plot->recall, recalled, &panels, report);
     if (status == STATUS_OK)
+        status = outfile_spare(plot->file, plot->recall.database, report);
+    if (status == STATUS_OK)
         status = outfile_open(arena, plot->file, &out, report);
     if (status != STATUS_OK)
         return status;

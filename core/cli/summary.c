@@ -48,9 +48,11 @@ static const char *data_of(const struct plan *plan)
     char n[32];
     const struct scenario *s = plan->scenario;
     const char *whose = s->shared ? "shared by all" : "for each";
-    const char *text = plan->shape.samples ? arena_format(plan->arena, "%s samples a round %s",
-                                                          grouped(n, plan->shape.samples), whose)
-                                           : arena_format(plan->arena, "expected data %s", whose);
+    const char *text =
+        plan->shape.samples
+            ? arena_format(plan->arena, "%s sample%s a round %s", grouped(n, plan->shape.samples),
+                           plan->shape.samples == 1 ? "" : "s", whose)
+            : arena_format(plan->arena, "expected data %s", whose);
     return s->mixing < 1 ? arena_format(plan->arena, "%s, mixing %g", text, s->mixing) : text;
 }
 

@@ -84,6 +84,9 @@ static bool check_supply(struct replicate *r, const struct supplier *supplier)
     const gyre_shape *shape = &r->plan->shape;
     const gyre_supply *supply = &supplier->supply;
     const char *wrong = NULL;
+    int64_t before = 0;
+    for (int i = 0; i < r->supplier_count; i++)
+        before += r->suppliers[i].supply.count;
     if (!(supply->share >= 0 && supply->share <= 1) || supply->count < 0)
         wrong = "supplies a share outside [0, 1] or a negative count";
     else if (!kernel_get()->is_weight(supply->p, shape->states))
@@ -92,8 +95,9 @@ static bool check_supply(struct replicate *r, const struct supplier *supplier)
         wrong = "supplies from a law without mass";
     else if (shape->samples == 0 && supply->count > 0)
         wrong = "supplies a number of samples, which means nothing with samples = \"expected\"";
-    else if (shape->samples > 0 && supply->count > shape->samples)
-        wrong = "supplies more samples than a dataset holds";
+    else if (shape->samples > 0 && supply->count > shape->samples - before)
+        wrong = before ? "and those before it supply more samples than a dataset holds"
+                       : "supplies more samples than a dataset holds";
     if (wrong)
         bench_fail(&r->bench[0], 0, STATUS_DATA, supplier->by->instance, "%s", wrong);
     return !wrong;
@@ -151,7 +155,8 @@ bool phase_law(struct replicate *r, int worker, int64_t item, int64_t round, dou
             return false;
     }
     flatten(r, p);
-    for (int i = 0; i < r->supplier_count && r->plan->shape.samples == 0; i++)
+    /* The first in the file has the first word, as with samples: so it is mixed in last. */
+    for (int i = r->supplier_count - 1; i >= 0 && r->plan->shape.samples == 0; i--)
         kernel_get()->blend(p, p, r->suppliers[i].law, r->suppliers[i].supply.share,
                             r->plan->shape.states + 1);
     return true;

@@ -22,19 +22,43 @@ static bool is_claimed(const struct filling *f, const struct supplier *supplier,
                                    random_stream(STREAM_SOURCE, 0), address(f, slot))) < share;
 }
 
-/* Exact numbers stand in the first slots, one source behind the other; of the rest the first source
- * in the file's order whose coin says so has a slot. NULL: the society itself. */
+/* Of exact numbers judge_place has said; of the rest the first source in the file's order whose
+ * coin says so has a slot. NULL: the society itself. */
 static const struct supplier *supplier_of(const struct filling *f, int64_t slot)
 {
     const struct replicate *r = f->replicate;
-    int64_t end = 0;
-    for (int i = 0; i < r->supplier_count; i++)
-        if (slot < (end += r->suppliers[i].supply.count))
-            return &r->suppliers[i];
+    if (f->place && f->place[slot])
+        return &r->suppliers[f->place[slot] - 1];
     for (int i = 0; i < r->supplier_count; i++)
         if (is_claimed(f, &r->suppliers[i], slot))
             return &r->suppliers[i];
     return NULL;
+}
+
+/* Selection sampling: with c of the n slots that are left to be given away, a slot is with chance
+ * c / n; then slots stay exchangeable for whoever checks only some of them. */
+bool judge_place(const struct filling *f, uint16_t *place)
+{
+    const struct replicate *r = f->replicate;
+    int64_t const slots = r->plan->shape.samples;
+    int64_t left[r->supplier_count + 1], all = 0;
+    for (int i = 0; i < r->supplier_count; i++)
+        all += left[i] = r->suppliers[i].supply.count;
+    for (int64_t slot = 0, given = all; slot < slots && all > 0; slot++) {
+        uint64_t const word = random_word(r->sampling_key, (uint32_t)f->round,
+                                          random_stream(STREAM_PLACE, 0), address(f, slot));
+        int64_t at = (int64_t)(random_unit(word) * (double)(slots - slot));
+        place[slot] = 0;
+        if (at >= given)
+            continue;
+        int i = 0;
+        while (at >= left[i])
+            at -= left[i++];
+        left[i]--;
+        given--;
+        place[slot] = (uint16_t)(i + 1);
+    }
+    return all > 0;
 }
 
 static uint32_t draw(const struct filling *f, const struct supplier *from, int64_t slot,

@@ -48,6 +48,8 @@ static void make_bench(struct replicate *r, struct bench *bench, bool first)
     bench->tally = large(r, plan->tally_count, sizeof *bench->tally);
     if (plan->scenario->mixing < 1 && shape->samples > 0)
         make_alias(r, &bench->alias);
+    if (plan->intervention_count > 0)
+        bench->place = large(r, draws ? shape->samples : 0, sizeof *bench->place);
     if (plan->needs_held) {
         bench->held = large(r, shape->states, sizeof *bench->held);
         bench->seen = large(r, shape->states, sizeof *bench->seen);
@@ -90,7 +92,7 @@ struct replicate *replicate_create(const struct plan *plan, int workers)
     r->plan = plan;
     r->workers = workers;
     r->large = ARENA_ARRAY(arena, void *,
-                           16 + 3 * plan->intervention_count + plan->instance_count + 18 * workers);
+                           16 + 3 * plan->intervention_count + plan->instance_count + 19 * workers);
     r->bench = ARENA_ARRAY(arena, struct bench, workers);
     int64_t const capacity = plan->shape.datasets == 1 ? 1 : plan->shape.agents;
     bool good =

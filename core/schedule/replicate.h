@@ -28,6 +28,7 @@ struct bench {
     uint32_t *state;    /* [samples]: a dataset */
     int64_t *budget;    /* [intervention_count] */
     int64_t *tally;     /* [tally_count] */
+    uint16_t *place;    /* [samples], where an intervention can supply */
     int64_t *held;      /* [states]: datasets (or samples of the one) that held each */
     uint64_t *seen;     /* [states]: which dataset did last */
     struct alias alias; /* where agents differ in what they draw from */

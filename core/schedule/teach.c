@@ -11,6 +11,7 @@
 struct lesson {
     struct replicate *replicate;
     int64_t round;
+    const uint16_t *place; /* of the one shared dataset, see judge.h */
 };
 
 static void add_tallies(struct replicate *r, const int64_t *tally)
@@ -177,22 +178,37 @@ static void teach_samples(const struct lesson *lesson, int64_t dataset, uint32_t
     teach(lesson, &data, (double)count, worker);
 }
 
-static void fill(const struct lesson *lesson, const struct alias *alias, int64_t dataset,
-                 int64_t begin, int64_t end, uint32_t *state, int worker)
+static struct filling filling_of(const struct lesson *lesson, const struct alias *alias,
+                                 int64_t dataset, int worker)
+{
+    struct bench *bench = &lesson->replicate->bench[worker];
+    return (struct filling){.replicate = lesson->replicate,
+                            .alias = alias,
+                            .bench = bench,
+                            .round = lesson->round,
+                            .dataset = dataset,
+                            .budget = bench->budget,
+                            .tally = bench->tally};
+}
+
+static void fill(const struct lesson *lesson, const struct filling *filling, int64_t begin,
+                 int64_t end, uint32_t *state)
 {
     struct replicate *r = lesson->replicate;
-    int64_t *tally = r->bench[worker].tally;
-    memset(tally, 0, sizeof *tally * (size_t)r->plan->tally_count);
-    struct filling const filling = {.replicate = r,
-                                    .alias = alias,
-                                    .bench = &r->bench[worker],
-                                    .round = lesson->round,
-                                    .dataset = dataset,
-                                    .budget = r->bench[worker].budget,
-                                    .tally = tally};
-    judge_budget(r, lesson->round, dataset, filling.budget);
-    judge_fill(&filling, begin, end, state);
-    add_tallies(r, tally);
+    memset(filling->tally, 0, sizeof *filling->tally * (size_t)r->plan->tally_count);
+    judge_budget(r, lesson->round, filling->dataset, filling->budget);
+    judge_fill(filling, begin, end, state);
+    add_tallies(r, filling->tally);
+}
+
+/* A dataset in one go. */
+static void fill_all(const struct lesson *lesson, const struct alias *alias, int64_t dataset,
+                     uint32_t *state, int worker)
+{
+    struct filling filling = filling_of(lesson, alias, dataset, worker);
+    if (judge_place(&filling, filling.bench->place))
+        filling.place = filling.bench->place;
+    fill(lesson, &filling, 0, lesson->replicate->plan->shape.samples, state);
 }
 
 static void fill_chunk(void *argument, int64_t chunk, int worker)
@@ -201,7 +217,19 @@ static void fill_chunk(void *argument, int64_t chunk, int worker)
     struct replicate *r = lesson->replicate;
     int64_t const begin = chunk * REPLICATE_CHUNK, all = r->plan->shape.samples;
     int64_t const end = begin + REPLICATE_CHUNK < all ? begin + REPLICATE_CHUNK : all;
-    fill(lesson, &r->alias, 0, begin, end, r->bench[0].state, worker);
+    struct filling filling = filling_of(lesson, &r->alias, 0, worker);
+    filling.place = lesson->place;
+    fill(lesson, &filling, begin, end, r->bench[0].state);
+}
+
+/* The one dataset that all share, in chunks. */
+static void fill_chunks(struct lesson *lesson)
+{
+    struct replicate *r = lesson->replicate;
+    struct filling const whole = filling_of(lesson, &r->alias, 0, 0);
+    lesson->place = judge_place(&whole, r->bench[0].place) ? r->bench[0].place : NULL;
+    workers_run(r->workers, (r->plan->shape.samples + REPLICATE_CHUNK - 1) / REPLICATE_CHUNK,
+                fill_chunk, lesson);
 }
 
 /* ---- expected data ------------------------------------------------------ */
@@ -226,7 +254,7 @@ static void teach_expected(const struct lesson *lesson, int64_t dataset, double 
 
 /* ---- datasets ----------------------------------------------------------- */
 
-static void teach_all(const struct lesson *lesson)
+static void teach_all(struct lesson *lesson)
 {
     struct replicate *r = lesson->replicate;
     int64_t const samples = r->plan->shape.samples;
@@ -235,10 +263,9 @@ static void teach_all(const struct lesson *lesson)
         return;
     }
     if (judge_is_limited(r))
-        fill(lesson, &r->alias, 0, 0, samples, r->bench[0].state, 0);
+        fill_all(lesson, &r->alias, 0, r->bench[0].state, 0);
     else
-        workers_run(r->workers, (samples + REPLICATE_CHUNK - 1) / REPLICATE_CHUNK, fill_chunk,
-                    (void *)lesson);
+        fill_chunks(lesson);
     teach_samples(lesson, 0, r->bench[0].state, 0);
 }
 
@@ -277,13 +304,13 @@ static void teach_agent(void *argument, int64_t m, int worker)
         teach_expected(lesson, m, bench->p, worker);
         return;
     }
-    fill(lesson, alias, m, 0, samples, bench->state, worker);
+    fill_all(lesson, alias, m, bench->state, worker);
     teach_samples(lesson, m, bench->state, worker);
 }
 
 enum status phase_teach(struct replicate *r, int64_t round)
 {
-    struct lesson lesson = {r, round};
+    struct lesson lesson = {.replicate = r, .round = round};
     clear_held(r);
     if (r->plan->shape.datasets == 1) {
         teach_all(&lesson);

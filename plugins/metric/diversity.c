@@ -28,14 +28,14 @@ static const gyre_output outputs[] = {
                  .lo = 0,
                  .hi = INFINITY,
                  .direction = -1,
-                 .doc = "Entropy of what is said."},
+                 .doc = "Entropy of P_t, or of Pbar."},
     [STATES_0] = {.name = "states_0",
                   .unit = "states",
                   .lo = 0,
                   .hi = INFINITY,
                   .direction = -1,
                   .headline = 1,
-                  .doc = "States that are said at all: the Hill number of order 0."},
+                  .doc = "States of positive probability: the Hill number of order 0."},
     [STATES_1] = {.name = "states_1",
                   .unit = "states",
                   .lo = 0,
@@ -111,11 +111,12 @@ static const gyre_component diversity = {
     .kind = GYRE_KIND_METRIC,
     .id = "metric.diversity",
     .version = "1.0.0",
-    .summary = "Entropy and Hill numbers of what the society says.",
-    .doc = "Over contexts: states_0 is the mean number of states, states_1 = exp of the mean\n"
-           "entropy, states_2 = 1 / the mean of sum p^2, each weighed by nu(c). In an isolated\n"
-           "neutral society with one dataset of N samples the mean of 1 - 1/states_2 falls by\n"
-           "1 - 1/N a round.\n",
+    .summary = "Entropy and Hill numbers of P_t, or of what is said.",
+    .doc =
+        "Over contexts: states_0 is the mean number of states, states_1 = exp of the mean\n"
+        "entropy, states_2 = 1 / the mean of sum p^2, each weighed by nu(c). In an isolated\n"
+        "neutral society with one dataset of N samples the mean of 1 - 1/states_2 is multiplied\n"
+        "by 1 - 1/N each round.\n",
     GYRE_PARAMS(params),
     .conf_size = sizeof(struct conf),
     .open = open,

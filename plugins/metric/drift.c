@@ -19,7 +19,15 @@ static const gyre_param params[] = {
                 "How contexts are weighed: as they are met, alike, or only those never met."),
 };
 
+enum { START, AGAINST };
+
+/* Row 0 is made of the start: whoever hangs a trigger on this metric depends on the run's past. */
 static const gyre_field fields[] = {
+    {.name = "start",
+     .column = "start",
+     .of = GYRE_OF_STATE,
+     .access = GYRE_READ,
+     .doc = "What row 0, from which drift is measured, is made of."},
     {.name = "against",
      .column = "against",
      .of = GYRE_OF_STATE,
@@ -31,19 +39,20 @@ enum { TV, JS, STEP_TV, STEP_JS, AGAINST_TV, AGAINST_JS };
 
 #define LN2 0.6931471805599453
 
-#define OUTPUT(name_, unit_, hi_, headline_, doc_)                                                 \
+#define OUTPUT(name_, unit_, hi_, direction_, headline_, doc_)                                     \
     {                                                                                              \
-        .name = (name_), .unit = (unit_), .lo = 0, .hi = (hi_), .direction = 1,                    \
+        .name = (name_), .unit = (unit_), .lo = 0, .hi = (hi_), .direction = (direction_),         \
         .headline = (headline_), .doc = (doc_)                                                     \
     }
 
 static const gyre_output outputs[] = {
-    [TV] = OUTPUT("tv", "", 1, 1, "Total variation from row 0."),
-    [JS] = OUTPUT("js", "nats", LN2, 0, "Jensen-Shannon divergence from row 0."),
-    [STEP_TV] = OUTPUT("step_tv", "", 1, 1, "Total variation from the row before."),
-    [STEP_JS] = OUTPUT("step_js", "nats", LN2, 0, "Jensen-Shannon divergence from the row before."),
-    [AGAINST_TV] = OUTPUT("against_tv", "", 1, 1, "Total variation from the column `against`."),
-    [AGAINST_JS] = OUTPUT("against_js", "nats", LN2, 0,
+    [TV] = OUTPUT("tv", "", 1, 1, 1, "Total variation from row 0."),
+    [JS] = OUTPUT("js", "nats", LN2, 1, 0, "Jensen-Shannon divergence from row 0."),
+    [STEP_TV] = OUTPUT("step_tv", "", 1, 1, 0, "Total variation from the row before."),
+    [STEP_JS] =
+        OUTPUT("step_js", "nats", LN2, 1, 0, "Jensen-Shannon divergence from the row before."),
+    [AGAINST_TV] = OUTPUT("against_tv", "", 1, 0, 1, "Total variation from the column `against`."),
+    [AGAINST_JS] = OUTPUT("against_js", "nats", LN2, 0, 0,
                           "Jensen-Shannon divergence from the column `against`."),
 };
 
@@ -88,10 +97,11 @@ static gyre_status open(gyre_ctx *ctx)
         return GYRE_E_NOMEM;
     if (!gyre_nu(shape, conf->weigh, cache->nu))
         return ctx->host->fail(ctx, GYRE_E_INVALID, "weigh = \"probes\", but every context is met");
-    if (!ctx->fields[0].data)
+    if (!ctx->fields[AGAINST].data)
         return GYRE_OK;
     cache->against = ctx->host->alloc(ctx, sizeof(double) * (size_t)shape->states, 64);
-    return cache->against ? normalise(ctx, ctx->fields[0].data, cache->against) : GYRE_E_NOMEM;
+    return cache->against ? normalise(ctx, ctx->fields[AGAINST].data, cache->against)
+                          : GYRE_E_NOMEM;
 }
 
 /* The sum of x ln(x / m), m the mean of x and y: with x and y exchanged, twice the divergence. */

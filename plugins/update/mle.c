@@ -17,7 +17,7 @@ static const gyre_param params[] = {
     GYRE_P_F64(struct conf, outside, 0, 0, 1, "",
                "c, the weight of the reference itself: data from outside."),
     GYRE_P_F64(struct conf, smoothing, 0, 0, 1e9, "samples",
-               "What is added to the count of every state; means nothing with expected data."),
+               "What is added to the count of every state; refused with expected data."),
 };
 
 enum { REFERENCE };
@@ -34,6 +34,9 @@ static const gyre_field fields[] = {
 static gyre_status check(gyre_ctx *ctx)
 {
     const struct conf *conf = ctx->conf;
+    if (conf->smoothing > 0 && ctx->shape->samples == 0)
+        return ctx->host->fail(ctx, GYRE_E_INVALID,
+                               "smoothing has no meaning with samples = \"expected\"");
     if (conf->rate + conf->outside <= 1)
         return GYRE_OK;
     return ctx->host->fail(ctx, GYRE_E_INVALID, "rate and outside add to more than 1");
@@ -51,7 +54,7 @@ static double *make_weights(gyre_ctx *ctx, const gyre_data *data)
     for (int64_t c = 0; weight && c < shape->contexts; c++) {
         int64_t const begin = shape->context[c], end = shape->context[c + 1];
         int const touched = data->total[c] > 0;
-        double const alpha = touched && conf->rate > 0 && !data->expected ? conf->smoothing : 0;
+        double const alpha = touched && conf->rate > 0 ? conf->smoothing : 0;
         double const unit = data->total[c] + alpha * (double)(end - begin);
         double const outside = conf->rate > 0 ? conf->outside * unit / conf->rate : 1;
         for (int64_t z = begin; z < end; z++) {
@@ -92,7 +95,8 @@ static const gyre_component mle = {
     .summary = "Maximum likelihood; memory, outside, smoothing.",
     .doc =
         "P' = a P + b x/n + c pi*, with b = rate, c = outside and a = 1 - b - c. With c = 0 the\n"
-        "expected diversity falls by 1 - b^2/N a round; with c > 0 the squared distance from\n"
+        "expected diversity is multiplied by 1 - b^2/N each round; with c > 0 the squared distance "
+        "from\n"
         "pi* settles at (b^2/N) H(pi*) / (1 - (1-c)^2 + b^2/N), where H(p) = 1 - sum p^2.\n"
         "Smoothing by alpha a state is the same with b = N/(N + alpha K), c = 1 - b, and the\n"
         "uniform distribution in place of pi*.\n",

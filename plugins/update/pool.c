@@ -73,8 +73,8 @@ static const gyre_component pool = {
     .summary = "Nothing is forgotten: all data so far count alike.",
     .doc =
         "P_t is the mean of all samples of rounds 1 to t, context by context; what agents said at\n"
-        "the start counts for nothing once there are samples. The expected diversity falls by\n"
-        "1 - 1/(N t^2) in round t and settles at H_0 sin(pi/sqrt N) / (pi/sqrt N).\n",
+        "the start counts for nothing once there are samples. The expected diversity is\n"
+        "multiplied by 1 - 1/(N t^2) in round t and settles at H_0 sin(pi/sqrt N) / (pi/sqrt N).\n",
     .state_bytes = state_bytes,
     .ops = &ops,
 };

@@ -130,9 +130,9 @@ static void a_share_and_a_count_are_different_laws(void **state)
 {
     (void)state;
     struct drifted const share =
-        hold("share .1", EXTERNAL "share = 0.1\n", share_law(ALPHA), ".079166", 4000);
+        hold("share .1", EXTERNAL "share = 0.1\n", share_law(ALPHA), ".079166", 8000);
     struct drifted const count =
-        hold("count 5 of 50", EXTERNAL "count = 5\n", count_law(ALPHA), ".0784808", 4000);
+        hold("count 5 of 50", EXTERNAL "count = 5\n", count_law(ALPHA), ".0784808", 8000);
     tell_apart("(share .1 is not the law of count)", settled(count_law(ALPHA)), &share.end);
     tell_apart("(count 5 is not the law of share)", settled(share_law(ALPHA)), &count.end);
 }

@@ -15,14 +15,14 @@
 
 static char file[] = "/tmp/gyre-isolation-XXXXXX";
 
-static const char base[] =
-    "gyre = 1\n"
-    "scenario = { rounds = 2 }\n"
-    "society = { agents = 2 }\n"
-    "sampling = { samples = 10 }\n"
-    "metric = [{ use = \"metric.safety\" }, { use = \"metric.diversity\" }]\n"
-    "space = { states = 4, reference = \"uniform\", safe = { share = 0.5 }, "
-    "attributes = { utility = 1, harm = 0 } }\n";
+static const char base[] = "gyre = 1\n"
+                           "scenario = { rounds = 2 }\n"
+                           "society = { agents = 2 }\n"
+                           "sampling = { samples = 10 }\n"
+                           "metric = [{ use = \"metric.safety\" }, { use = \"metric.diversity\" }, "
+                           "{ use = \"metric.drift\" }]\n"
+                           "space = { states = 4, reference = \"uniform\", safe = { share = 0.5 }, "
+                           "attributes = { utility = 1, harm = 0 } }\n";
 
 static void expect(const char *more, const char *class, const char *through)
 {
@@ -89,6 +89,9 @@ static void a_trigger_depends_on_what_its_metric_reads(void **state)
     expect("intervention = [{ use = \"intervention.temper\", "
            "when = { metric = \"diversity.entropy\", below = 1 } }]",
            "closed", "");
+    expect("intervention = [{ use = \"intervention.temper\", "
+           "when = { metric = \"drift.tv\", above = 0.1 } }]",
+           "anchored", "intervention.temper (when: drift.tv reads start)");
     expect("intervention = [{ use = \"intervention.temper\", "
            "when = { metric = \"safety.kl\", above = 1 } }]",
            "open", "intervention.temper (when: safety.kl reads reference, safe)");

@@ -5,6 +5,7 @@
 
 #include <cmocka.h>
 
+#include <math.h>
 #include <string.h>
 
 #include "planned.h"
@@ -90,13 +91,16 @@ static struct filled fill(struct replicate *r, int64_t round, int64_t dataset, c
     struct filled out = {.none = 0};
     alias_build(&r->alias, law ? law : zero, STATES + 1);
     judge_budget(r, round, dataset, out.budget);
-    struct filling const filling = {.replicate = r,
-                                    .alias = &r->alias,
-                                    .bench = &r->bench[0],
-                                    .round = round,
-                                    .dataset = dataset,
-                                    .budget = out.budget,
-                                    .tally = out.tally};
+    uint16_t place[SAMPLES];
+    struct filling filling = {.replicate = r,
+                              .alias = &r->alias,
+                              .bench = &r->bench[0],
+                              .round = round,
+                              .dataset = dataset,
+                              .budget = out.budget,
+                              .tally = out.tally};
+    if (judge_place(&filling, place))
+        filling.place = place;
     judge_fill(&filling, 0, SAMPLES, out.state);
     for (int i = 0; i < SAMPLES; i++) {
         assert_true(out.state[i] < STATES || out.state[i] == SAMPLE_NONE);
@@ -246,13 +250,16 @@ static void parts_of_a_dataset_are_those_of_the_whole(void **state)
     add_judge(r, GYRE_REDRAW, -1, 0.5);
     add_supplier(r, 5, 0.5, 3);
     struct filled const whole = fill(r, 4, 2, law);
-    struct filling const filling = {.replicate = r,
-                                    .alias = &r->alias,
-                                    .bench = &r->bench[0],
-                                    .round = 4,
-                                    .dataset = 2,
-                                    .budget = budget,
-                                    .tally = tally};
+    uint16_t place[SAMPLES];
+    struct filling filling = {.replicate = r,
+                              .alias = &r->alias,
+                              .bench = &r->bench[0],
+                              .round = 4,
+                              .dataset = 2,
+                              .budget = budget,
+                              .tally = tally};
+    if (judge_place(&filling, place))
+        filling.place = place;
     judge_fill(&filling, 31, SAMPLES, part);
     judge_fill(&filling, 0, 3, part);
     judge_fill(&filling, 3, 31, part);
@@ -282,14 +289,23 @@ static void exact_counts_are_exact(void **state)
     }
 }
 
-static void of_too_many_outside_the_first_source_comes_first(void **state)
+/* A verifier with half of the checks meets its share of what is from outside: slots are any. */
+static void a_budget_meets_exact_counts_as_it_meets_the_rest(void **state)
 {
     struct replicate *r = ((struct world *)*state)->r;
-    add_supplier(r, SAMPLES - 2, 0, 1);
-    add_supplier(r, SAMPLES, 0, 2);
-    struct filled const f = fill(r, 1, 0, NULL);
-    assert_int_equal(f.of[1], SAMPLES - 2);
-    assert_int_equal(f.of[2], 2);
+    struct judge *judge = add_judge(r, GYRE_DROP, SAMPLES / 2 * AGENTS, 1);
+    judge->verdict.pass[1] = 0;
+    add_supplier(r, SAMPLES / 2, 0, 1);
+    int64_t rejected = 0, rounds = 200;
+    for (int64_t round = 1; round <= rounds; round++) {
+        struct filled const f = fill(r, round, 0, NULL);
+        assert_int_equal(judged(r, &f, 0, TALLY_CHECKED), SAMPLES / 2);
+        rejected += judged(r, &f, 0, TALLY_REJECTED);
+    }
+    /* Hypergeometric: half of the checks on average, with variance n/16 x n/(n - 1) each round. */
+    double const n = SAMPLES, mean = (double)rejected / (double)rounds;
+    double const error = sqrt(n / 16 * n / (n - 1) / (double)rounds);
+    assert_true(fabs(mean - n / 4) < 4 * error);
 }
 
 static void shares_are_of_what_counts_left(void **state)
@@ -339,7 +355,7 @@ int main(void)
         CASE(draw_of_nothing_is_no_sample),
         CASE(parts_of_a_dataset_are_those_of_the_whole),
         CASE(exact_counts_are_exact),
-        CASE(of_too_many_outside_the_first_source_comes_first),
+        CASE(a_budget_meets_exact_counts_as_it_meets_the_rest),
         CASE(shares_are_of_what_counts_left),
         CASE(samples_from_outside_are_judged),
     };
