@@ -4,6 +4,8 @@
  */
 #include "schedule/judge.h"
 
+#include <string.h>
+
 #include "world/random.h"
 
 static uint64_t address(const struct filling *f, int64_t slot)
@@ -42,6 +44,7 @@ bool judge_place(const struct filling *f, uint16_t *place)
     const struct replicate *r = f->replicate;
     int64_t const slots = r->plan->shape.samples;
     int64_t left[r->supplier_count + 1], all = 0;
+    memset(left, 0, sizeof left);
     for (int i = 0; i < r->supplier_count; i++)
         all += left[i] = r->suppliers[i].supply.count;
     for (int64_t slot = 0, given = all; slot < slots && all > 0; slot++) {
@@ -52,7 +55,7 @@ bool judge_place(const struct filling *f, uint16_t *place)
         if (at >= given)
             continue;
         int i = 0;
-        while (at >= left[i])
+        while (i < r->supplier_count && at >= left[i])
             at -= left[i++];
         left[i]--;
         given--;
