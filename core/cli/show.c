@@ -1,6 +1,7 @@
 /* gyre show: a stored run as a table and plots on the terminal. */
 #include <inttypes.h>
 #include <stdio.h>
+#include <stdlib.h>
 
 #include "cli/browse.h"
 #include "cli/chart.h"
@@ -45,24 +46,40 @@ static void say_end(const struct recall *recall, const struct recalled *recalled
     putchar('\n');
 }
 
+static void show_plots(const struct show *show, const struct recalled *recalled,
+                       const struct panels *panels, struct table_style style)
+{
+    if (!show->no_table)
+        putchar('\n');
+    chart_print(panels, (struct chart_style){style, show->recall.log}, stdout);
+    putchar('\n');
+    say_end(&show->recall, recalled);
+}
+
+/* The table waits in memory until it is known that there are such metrics to plot. */
 static enum status show_run(struct arena *arena, const struct show *show, struct report *report)
 {
     struct table_style style = table_style_find(true);
     struct recalled recalled;
     struct panels panels;
+    char *text = NULL;
+    size_t size = 0;
+    FILE *const memory = open_memstream(&text, &size);
+    if (!memory)
+        return report_add(report, STATUS_LIMIT, (struct place){0},
+                          "this machine has no memory left");
     style.unicode = style.unicode && !show->ascii;
     struct result_sink *const table =
-        show->no_table ? NULL : table_create(arena, stdout, style, report);
+        show->no_table ? NULL : table_create(arena, memory, style, report);
     enum status status = recall_open(arena, &show->recall, table, table_attach, &recalled, report);
     if (status == STATUS_OK)
         status = recall_panels(arena, &show->recall, &recalled, &panels, report);
+    fclose(memory);
     if (status == STATUS_OK) {
-        if (table)
-            putchar('\n');
-        chart_print(&panels, (struct chart_style){style, show->recall.log}, stdout);
-        putchar('\n');
-        say_end(&show->recall, &recalled);
+        fwrite(text, 1, size, stdout);
+        show_plots(show, &recalled, &panels, style);
     }
+    free(text);
     recall_close(&recalled);
     return status;
 }
