@@ -6,13 +6,12 @@
 #include <string.h>
 
 #include "gyre/real.h"
+#include "world/draw_kernel.h"
 
-#define JOIN_(a, b) a##b
-#define JOIN(a, b)  JOIN_(a, b)
-#define TEXT_(a)    #a
-#define TEXT(a)     TEXT_(a)
+#define TEXT_(a) #a
+#define TEXT(a)  TEXT_(a)
 
-extern const struct kernel JOIN(kernel_, KERNEL_ISA);
+extern const struct kernel KERNEL_OWN(kernel);
 
 /* Iterations of the next loop may go side by side: arrays are equal or apart. */
 #ifdef __clang__
@@ -114,26 +113,41 @@ static inline void chunk(const struct address *address, uint64_t counter, uint64
     block_store(b, out + CHUNK / 2);
 }
 
-/* A word takes 0.77 ns with AVX-512, 1.4 with AVX2, 2.8 with SSE2 (Xeon, 2.6 GHz, gcc 12). */
-static void words(uint64_t key, uint32_t round, uint32_t stream, uint64_t first, int64_t n,
-                  uint64_t *out)
+/* A word takes 0.77 ns with AVX-512, 1.4 with AVX2, 2.8 with SSE2, in rows of 32 words too; in rows
+ * of 100, whose last words take a whole chunk, 0.99, 1.55 and 2.9 (Xeon, 2.6 GHz, gcc 12). */
+static inline void row(const struct address *address, uint64_t first, int64_t n, uint64_t *out)
 {
-    struct address address;
     uint64_t buffer[CHUNK], counter = first >> 1;
     int64_t done = 0;
-    address_init(&address, key, round, stream);
     if (first % 2 != 0 && n > 0) {
         done = n < CHUNK - 1 ? n : CHUNK - 1;
-        chunk(&address, counter, buffer);
+        chunk(address, counter, buffer);
         memcpy(out, buffer + 1, (size_t)done * sizeof(*out));
         counter += CHUNK / 2;
     }
     for (; n - done >= CHUNK; done += CHUNK, counter += CHUNK / 2)
-        chunk(&address, counter, out + done);
+        chunk(address, counter, out + done);
     if (n > done) {
-        chunk(&address, counter, buffer);
+        chunk(address, counter, buffer);
         memcpy(out + done, buffer, (size_t)(n - done) * sizeof(*out));
     }
+}
+
+static void words(uint64_t key, uint32_t round, uint32_t stream, uint64_t first, int64_t n,
+                  uint64_t *out)
+{
+    struct address address;
+    address_init(&address, key, round, stream);
+    row(&address, first, n, out);
+}
+
+static void words_each(uint64_t key, uint32_t round, uint32_t stream, uint64_t first, uint64_t step,
+                       int64_t n, int64_t rows, uint64_t *out)
+{
+    struct address address;
+    address_init(&address, key, round, stream);
+    for (int64_t r = 0; r < rows; r++, first += step, out += n)
+        row(&address, first, n, out);
 }
 
 /* ---- arrays -------------------------------------------------------------------------------- */
@@ -216,9 +230,13 @@ static void sum_carry(int64_t *high, int64_t *low, int64_t n)
     }
 }
 
-const struct kernel JOIN(kernel_, KERNEL_ISA) = {
+const struct kernel KERNEL_OWN(kernel) = {
     .name = TEXT(KERNEL_ISA),
     .words = words,
+    .words_each = words_each,
+    .alias = KERNEL_OWN(draw_kernel_alias),
+    .compose = KERNEL_OWN(draw_kernel_compose),
+    .take = KERNEL_OWN(draw_kernel_take),
     .sum = gyre_total,
     .dot = gyre_dot,
     .scale = scale,

@@ -1,5 +1,5 @@
-/* world/kernel.h - vector code: one file (kernel.c) compiled for SSE2, AVX2 and AVX-512, and one
- * table to choose by. All three give the same bits: no contraction, fixed lanes.
+/* world/kernel.h - vector code: two files (kernel.c, draw_kernel.c) compiled for SSE2, AVX2 and
+ * AVX-512, and one table to choose by. All three give the same bits: no contraction, fixed lanes.
  */
 #ifndef WORLD_KERNEL_H
 #define WORLD_KERNEL_H
@@ -7,12 +7,27 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+struct alias;
+struct compose;
+
 struct kernel {
     const char *name; /* "sse2", "avx2", "avx512" */
 
     /* Words first .. first + n - 1 of an address (random.h). */
     void (*words)(uint64_t key, uint32_t round, uint32_t stream, uint64_t first, int64_t n,
                   uint64_t *out);
+
+    /* rows of n words each: row r is the words from first + r step on, at out + r n. */
+    void (*words_each)(uint64_t key, uint32_t round, uint32_t stream, uint64_t first, uint64_t step,
+                       int64_t n, int64_t rows, uint64_t *out);
+
+    /* alias_draw_all and compose_draw. */
+    void (*alias)(const struct alias *alias, const uint64_t *word, int64_t n, uint32_t *state);
+    int64_t (*compose)(const struct compose *compose, const uint64_t *word, int64_t n, int64_t most,
+                       uint32_t *out);
+    /* Takes what count[n] holds: writes each i with count[i] > 0 and that count, ascending, leaves
+     * count all 0 and returns how many; state and times have room for 16 more. */
+    int64_t (*take)(uint32_t *count, int64_t n, uint32_t *state, uint32_t *times);
 
     /* sum of x[i], in 16 lanes (lane i % 16), lanes joined pairwise 8, 4, 2, 1 apart: the bits of
      * gyre_total in gyre/real.h. */

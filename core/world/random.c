@@ -29,3 +29,9 @@ void random_words(uint64_t key, uint32_t round, uint32_t stream, uint64_t first,
 {
     kernel_get()->words(key, round, stream, first, n, out);
 }
+
+void random_words_each(uint64_t key, uint32_t round, uint32_t stream, uint64_t first, uint64_t step,
+                       int64_t n, int64_t rows, uint64_t *out)
+{
+    kernel_get()->words_each(key, round, stream, first, step, n, rows, out);
+}

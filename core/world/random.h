@@ -25,6 +25,11 @@ uint64_t random_word(uint64_t key, uint32_t round, uint32_t stream, uint64_t ind
 void random_words(uint64_t key, uint32_t round, uint32_t stream, uint64_t first, int64_t n,
                   uint64_t *out);
 
+/* The same for many beginnings: out[r n + i] = word first + r step + i, for r < rows and i < n.
+ * What is the same for all words of an address is computed once. */
+void random_words_each(uint64_t key, uint32_t round, uint32_t stream, uint64_t first, uint64_t step,
+                       int64_t n, int64_t rows, uint64_t *out);
+
 /* In [0, 1), from the word's upper 53 bits. */
 static inline double random_unit(uint64_t word)
 {

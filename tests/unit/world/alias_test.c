@@ -9,6 +9,7 @@
 #include <cmocka.h>
 
 #include "world/alias.h"
+#include "world/kernel.h"
 #include "world/random.h"
 
 __extension__ typedef __int128 wide;
@@ -233,6 +234,57 @@ static void draws_follow_the_weights(void **state)
     drop(&alias);
 }
 
+static void check_draws(const struct alias *alias, int64_t n)
+{
+    uint64_t word[100];
+    uint32_t found[1 + 100 + 1];
+    random_words(8, 0, 0, (uint64_t)n, n, word);
+    if (n > 1)
+        word[0] = 0, word[n - 1] = UINT64_MAX;
+    memset(found, 0x5a, sizeof(found));
+    alias_draw_all(alias, word, n, found + 1);
+    for (int64_t i = 0; i < n; i++)
+        assert_int_equal(found[1 + i], alias_draw(alias, word[i]));
+    assert_int_equal(found[0], 0x5a5a5a5a);
+    assert_int_equal(found[1 + n], 0x5a5a5a5a);
+}
+
+/* A word at a cut, which the comparison must not take for one below it, is rare: so tables of few
+ * columns are asked with each of theirs too. */
+static void check_cuts(const struct alias *alias)
+{
+    uint64_t word[3 * 16];
+    uint32_t found[3 * 16];
+    for (int64_t c = 0; c < 16; c++) {
+        for (uint64_t i = 0; i < 3; i++)
+            word[3 * c + (int64_t)i] = alias->entry[c].cut - 1 + i;
+    }
+    alias_draw_all(alias, word, 3 * 16, found);
+    for (int i = 0; i < 3 * 16; i++)
+        assert_int_equal(found[i], alias_draw(alias, word[i]));
+}
+
+static void all_kernels_draw_what_single_calls_draw(void **state)
+{
+    (void)state;
+    static const char *const names[] = {"sse2", "avx2", "avx512"};
+    double weight[1000];
+    for (uint64_t i = 0; i < 1000; i++)
+        weight[i] = unit(i) + (i == 3);
+    for (int64_t n = 1; n <= 1000; n = n == 1 ? 16 : n == 16 ? 1000 : 1001) {
+        struct alias alias = table_of(weight, n);
+        for (int k = 0; k < 3; k++) {
+            if (!kernel_use(names[k]))
+                continue;
+            for (int64_t draws = 0; draws <= 100; draws++)
+                check_draws(&alias, draws);
+            if (n == 16)
+                check_cuts(&alias);
+        }
+        drop(&alias);
+    }
+}
+
 static void tables_can_be_built_again(void **state)
 {
     (void)state;
@@ -258,6 +310,7 @@ int main(void)
         cmocka_unit_test(states_without_weight_are_never_drawn),
         cmocka_unit_test(the_word_at_the_cut_is_the_first_of_the_other_state),
         cmocka_unit_test(draws_follow_the_weights),
+        cmocka_unit_test(all_kernels_draw_what_single_calls_draw),
         cmocka_unit_test(tables_can_be_built_again),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

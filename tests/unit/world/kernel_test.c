@@ -22,7 +22,9 @@ static const int64_t lengths[LENGTHS] = {0, 1, 7, 15, 16, 17, 100, 999, LONGEST}
 /* Everything that a kernel writes or returns, for one length; one more entry than that shows
  * whether it writes beyond. */
 struct outcome {
-    uint64_t words[LONGEST + 1];
+    uint64_t words[LONGEST + 1], each[LONGEST + 1];
+    uint32_t count[LONGEST + 1], found[LONGEST + 16], times[LONGEST + 16];
+    int64_t taken;
     double scaled[LONGEST + 1], blended[LONGEST + 1], product[LONGEST + 1];
     int64_t high[LONGEST + 1], low[LONGEST + 1];
     double sum, dot;
@@ -42,10 +44,22 @@ static int fill(void **state)
     return 0;
 }
 
+/* Counts from 0 to 6, some of each. What is written beyond the counts taken is not looked at. */
+static void take(const struct kernel *kernel, int64_t n, struct outcome *out)
+{
+    for (int64_t i = 0; i <= n; i++)
+        out->count[i] = (uint32_t)(y[i] * 1000) % 7;
+    out->taken = kernel->take(out->count, n, out->found, out->times);
+    memset(out->found + out->taken, 0, sizeof(out->found) - 4 * (size_t)out->taken);
+    memset(out->times + out->taken, 0, sizeof(out->times) - 4 * (size_t)out->taken);
+}
+
 static void run(const struct kernel *kernel, int64_t n, struct outcome *out)
 {
     memset(out, 0, sizeof(*out));
     kernel->words(1, 2, 3, 4, n, out->words);
+    kernel->words_each(1, 2, 3, 4, 1000, n / 3, 3, out->each);
+    take(kernel, n, out);
     kernel->scale(out->scaled, x, 1.0 / 3, n);
     kernel->blend(out->blended, x, y, 0.3, n);
     kernel->multiply(out->product, x, y, n);
@@ -98,6 +112,8 @@ static void nothing_is_written_beyond_the_end(void **state)
             int64_t const n = lengths[i];
             run(kernel_find(names[k]), n, &out);
             assert_int_equal(out.words[n], 0);
+            assert_int_equal(out.each[n / 3 * 3], 0);
+            assert_int_equal(out.count[n], (uint32_t)(y[n] * 1000) % 7);
             assert_true(out.scaled[n] == 0 && out.blended[n] == 0 && out.product[n] == 0);
             assert_true(out.high[n] == 0 && out.low[n] == 0);
         }
@@ -128,6 +144,24 @@ static void results_may_replace_what_they_are_made_of(void **state)
         kernel->scale(got, got, 0.1, LONGEST);
         assert_memory_equal(got, want, sizeof(got));
     }
+}
+
+static void counts_above_0_are_taken_in_order(void **state)
+{
+    (void)state;
+    static struct outcome out;
+    int64_t k = 0;
+    run(kernel_find("sse2"), LONGEST, &out);
+    for (uint32_t i = 0; i < LONGEST; i++) {
+        uint32_t const count = (uint32_t)(y[i] * 1000) % 7;
+        assert_int_equal(out.count[i], 0);
+        if (count == 0)
+            continue;
+        assert_int_equal(out.found[k], i);
+        assert_int_equal(out.times[k++], count);
+    }
+    assert_int_equal(out.taken, k);
+    assert_in_range(k, LONGEST / 2, LONGEST - 1);
 }
 
 static void check_is_weight(const struct kernel *kernel)
@@ -223,6 +257,7 @@ int main(int argc, char **argv)
         cmocka_unit_test(arrays_are_what_plain_c_makes_of_them),
         cmocka_unit_test(nothing_is_written_beyond_the_end),
         cmocka_unit_test(results_may_replace_what_they_are_made_of),
+        cmocka_unit_test(counts_above_0_are_taken_in_order),
         cmocka_unit_test(weights_are_finite_and_not_below_0),
         cmocka_unit_test(kernels_are_found_by_name),
         cmocka_unit_test(the_kernel_used_is_the_one_got),

@@ -90,6 +90,35 @@ static void random_words_are_those_of_random_word(void **state)
         assert_int_equal(out[i], random_word(5, 6, 7, 11 + i));
 }
 
+static void check_rows(uint64_t first, uint64_t step, int64_t n, int64_t rows)
+{
+    uint64_t out[1 + 5 * 100 + 1];
+    memset(out, 0x5a, sizeof(out));
+    random_words_each(0xfeedfacecafebeefu, 3, 0x00020001u, first, step, n, rows, out + 1);
+    for (int64_t i = 0; i < rows * n; i++) {
+        uint64_t const index = first + (uint64_t)(i / n) * step + (uint64_t)(i % n);
+        assert_int_equal(out[1 + i], random_word(0xfeedfacecafebeefu, 3, 0x00020001u, index));
+    }
+    assert_int_equal(out[0], 0x5a5a5a5a5a5a5a5au);
+    assert_int_equal(out[1 + rows * n], 0x5a5a5a5a5a5a5a5au);
+}
+
+static void rows_begin_a_step_apart(void **state)
+{
+    (void)state;
+    int64_t const lengths[] = {0, 1, 2, 7, 8, 31, 32, 33, 64, 100};
+    uint64_t const steps[] = {0, 1, 2, 100, 1ull << 33 | 1, 1ull << 40};
+    uint64_t const firsts[] = {0, 1, 0x1fffffffe, 0x1ffffffff, 0xfffffffffffff000u};
+    for (int k = 0; k < 3; k++) {
+        if (!kernel_use(kernel_names[k]))
+            continue;
+        for (int f = 0; f < 5; f++) {
+            for (int i = 0; i < 6 * 10; i++)
+                check_rows(firsts[f], steps[i / 10], lengths[i % 10], i % 6);
+        }
+    }
+}
+
 static void every_part_of_an_address_counts(void **state)
 {
     (void)state;
@@ -145,6 +174,7 @@ int main(void)
         cmocka_unit_test(an_address_is_a_counter_and_a_key),
         cmocka_unit_test(vectors_give_the_words_of_single_calls),
         cmocka_unit_test(random_words_are_those_of_random_word),
+        cmocka_unit_test(rows_begin_a_step_apart),
         cmocka_unit_test(every_part_of_an_address_counts),
         cmocka_unit_test(keys_never_change),
         cmocka_unit_test(every_part_of_a_key_counts),

@@ -1,0 +1,23 @@
+/* world/draw_kernel.h - the half of the vector code that draws and counts: draw_kernel.c, compiled
+ * like kernel.c, whose table these functions go into. Only these two files include this.
+ */
+#ifndef WORLD_DRAW_KERNEL_H
+#define WORLD_DRAW_KERNEL_H
+
+#include <stdint.h>
+
+#define KERNEL_JOIN_(a, b) a##_##b
+#define KERNEL_JOIN(a, b)  KERNEL_JOIN_(a, b)
+/* Of each instruction set there is one: draw_kernel_compose_sse2. */
+#define KERNEL_OWN(name) KERNEL_JOIN(name, KERNEL_ISA)
+
+struct alias;
+struct compose;
+
+void KERNEL_OWN(draw_kernel_alias)(const struct alias *alias, const uint64_t *word, int64_t n,
+                                   uint32_t *state);
+int64_t KERNEL_OWN(draw_kernel_compose)(const struct compose *compose, const uint64_t *word,
+                                        int64_t n, int64_t most, uint32_t *out);
+int64_t KERNEL_OWN(draw_kernel_take)(uint32_t *count, int64_t n, uint32_t *state, uint32_t *times);
+
+#endif

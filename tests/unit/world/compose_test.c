@@ -1,0 +1,244 @@
+#include <math.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "world/compose.h"
+#include "world/kernel.h"
+#include "world/random.h"
+
+enum { KERNELS = 3, STATES = 300, OWN = 5000, WORDS = 3000, CANARY = 0x5a5a5a5a };
+
+static const char *const names[KERNELS] = {"sse2", "avx2", "avx512"};
+
+static struct alias table;
+static double weight[STATES], accept[STATES], never[STATES];
+static uint64_t word[WORDS];
+static uint32_t own[OWN];
+
+/* Words at the ends of a cell and of all cells are rare: so each eighth is one of these. */
+static uint64_t any_word(uint64_t i)
+{
+    uint64_t const edges[] = {0, UINT64_MAX, 1ull << 63, (1ull << 63) - 1, ~0xfffull, 0xfff};
+    uint64_t const random = random_word(1, 0, 0, i);
+    return random % 8 == 0 ? edges[i % 6] : random;
+}
+
+static int fill(void **state)
+{
+    (void)state;
+    void *const memory = aligned_alloc(64, (size_t)alias_size(STATES));
+    if (memory == NULL)
+        return -1;
+    for (uint64_t i = 0; i < STATES; i++) {
+        double const u = random_unit(random_word(2, 0, 0, i));
+        weight[i] = u * u;
+        accept[i] = i % 10 == 0 ? 0 : i % 10 == 1 ? 1 : random_unit(random_word(3, 0, 0, i));
+    }
+    for (uint64_t i = 0; i < OWN; i++)
+        own[i] = (uint32_t)(random_word(4, 0, 0, i) % STATES);
+    for (uint64_t i = 0; i < WORDS; i++)
+        word[i] = any_word(i);
+    alias_init(&table, STATES, memory);
+    alias_build(&table, weight, STATES);
+    return 0;
+}
+
+static int drop(void **state)
+{
+    (void)state;
+    free(table.entry);
+    return 0;
+}
+
+/* As the header says it, a word after the other. */
+static int64_t plainly(const struct compose *c, const uint64_t *words, int64_t n, int64_t most,
+                       uint32_t *out)
+{
+    double const cells = (double)c->count + c->rest;
+    int64_t k = 0;
+    for (int64_t i = 0; i < n && k < most; i++) {
+        double const d = (double)(words[i] >> 12) * 0x1p-52, t = d * cells;
+        if (t < (double)c->count) {
+            uint32_t const s = c->own[(int64_t)t];
+            if (c->accept == NULL || t - trunc(t) < c->accept[s])
+                out[k++] = s;
+        } else {
+            double const v = fmin((t - (double)c->count) * (1 / c->rest), 0x1.fffffffffffffp-1);
+            out[k++] = alias_draw(c->from, (uint64_t)(v * 0x1p52) << 12);
+        }
+    }
+    return k;
+}
+
+/* What is written between the accepted ones and the end of the slack is not looked at. */
+static void check(const struct compose *compose, int64_t n, int64_t most)
+{
+    int64_t const room = most + COMPOSE_SLACK;
+    uint32_t *const want = malloc(4 * (size_t)room), *const out = malloc(4 * (size_t)room + 4);
+    assert_non_null(want);
+    assert_non_null(out);
+    int64_t const k = plainly(compose, word, n, most, want);
+    out[room] = CANARY;
+    assert_int_equal(compose_draw(compose, word, n, most, out), k);
+    assert_memory_equal(out, want, 4 * (size_t)k);
+    assert_int_equal(out[room], CANARY);
+    free(want);
+    free(out);
+}
+
+/* A list of just its size, so that sanitizers see what is beyond. */
+static void check_all(int64_t count, double rest, const double *chances)
+{
+    int64_t const numbers[] = {0, 1, 7, 15, 16, 17, 255, 256, 257, 300, 1000, WORDS};
+    int64_t const mosts[] = {0, 1, 5, 16, 100, 250, 257, WORDS};
+    uint32_t *const list = malloc(4 * (size_t)count);
+    assert_non_null(list);
+    memcpy(list, own, 4 * (size_t)count);
+    struct compose const compose = {list, count, chances, rest, rest > 0 ? &table : NULL};
+    for (int i = 0; i < 12; i++) {
+        for (int j = 0; j < 8; j++)
+            check(&compose, numbers[i], mosts[j]);
+    }
+    free(list);
+}
+
+/* With the last but one of these rests and 16 listed states, how far a word is into the rest is
+ * rounded up to all of it; with the last and 32 too. */
+static void all_kernels_draw_what_the_header_says(void **state)
+{
+    (void)state;
+    int64_t const counts[] = {1, 2, 3, 16, 31, 32, 100, OWN};
+    double const rests[] = {0,
+                            0x1p-1074,
+                            0x1p-53,
+                            1e-9,
+                            0.1,
+                            1,
+                            11.1,
+                            1e6,
+                            1e300,
+                            0x1p1023,
+                            0x1.c679d5721cc13p+5,
+                            0x1.fcd45c2d61cafp+5};
+    for (int k = 0; k < KERNELS; k++) {
+        if (!kernel_use(names[k]))
+            continue;
+        for (int i = 0; i < 8 * 12; i++) {
+            check_all(counts[i / 12], rests[i % 12], accept);
+            check_all(counts[i / 12], rests[i % 12], NULL);
+            check_all(counts[i / 12], rests[i % 12], never);
+        }
+    }
+}
+
+/* The largest word is the likeliest to be taken for a cell that is not there. */
+static void the_last_word_is_in_the_last_cell(void **state)
+{
+    (void)state;
+    uint64_t const last = UINT64_MAX;
+    uint32_t *const list = calloc(COMPOSE_CELLS, sizeof(*list)), out[1 + COMPOSE_SLACK];
+    assert_non_null(list);
+    for (int k = 0; k < KERNELS; k++) {
+        if (!kernel_use(names[k]))
+            continue;
+        for (int64_t count = 1; count <= COMPOSE_CELLS; count += 1 + count / 3) {
+            struct compose const compose = {list + COMPOSE_CELLS - count, count, NULL, 0, NULL};
+            list[COMPOSE_CELLS - 1] = 42;
+            assert_int_equal(compose_draw(&compose, &last, 1, 1, out), 1);
+            assert_int_equal(out[0], 42);
+        }
+    }
+    free(list);
+}
+
+static void nothing_is_drawn_when_nothing_is_accepted(void **state)
+{
+    (void)state;
+    uint32_t out[100 + COMPOSE_SLACK];
+    struct compose const compose = {own, 100, never, 0, NULL};
+    for (int k = 0; k < KERNELS; k++) {
+        if (kernel_use(names[k]))
+            assert_int_equal(compose_draw(&compose, word, WORDS, 100, out), 0);
+    }
+}
+
+/* Chi-square as a normal deviate (Wilson and Hilferty). 3.72 is one in 10,000. */
+static double deviation(const double *p, const int64_t *drawn, int64_t draws)
+{
+    double chi = 0, total = 0;
+    int cells = 0;
+    for (int i = 0; i < STATES; i++)
+        total += p[i];
+    for (int i = 0; i < STATES; i++) {
+        double const expected = (double)draws * p[i] / total;
+        double const off = (double)drawn[i] - expected;
+        if (expected == 0)
+            assert_int_equal(drawn[i], 0);
+        else
+            chi += off * off / expected;
+        cells += expected > 0;
+    }
+    double const freedom = cells - 1, spread = 2 / (9 * freedom);
+    return (cbrt(chi / freedom) - (1 - spread)) / sqrt(spread);
+}
+
+/* The exact law but for its sum. */
+static void law_of(const struct compose *compose, double *p)
+{
+    double total = 0;
+    for (int i = 0; i < STATES; i++)
+        total += weight[i];
+    for (int i = 0; i < STATES; i++)
+        p[i] = compose->rest * weight[i] / total;
+    for (int64_t i = 0; i < compose->count; i++)
+        p[compose->own[i]] += compose->accept == NULL ? 1 : compose->accept[compose->own[i]];
+}
+
+static void check_law(int64_t count, double rest, const double *chances, uint32_t round)
+{
+    enum { DRAWS = 1 << 20 };
+    static uint64_t words[DRAWS];
+    static uint32_t out[DRAWS + COMPOSE_SLACK];
+    struct compose const compose = {own, count, chances, rest, &table};
+    int64_t drawn[STATES] = {0};
+    double p[STATES];
+    random_words(5, round, 0, 0, DRAWS, words);
+    int64_t const n = compose_draw(&compose, words, DRAWS, DRAWS, out);
+    for (int64_t i = 0; i < n; i++)
+        drawn[out[i]]++;
+    law_of(&compose, p);
+    assert_true(fabs(deviation(p, drawn, n)) < 3.72);
+    p[own[0]] *= 1.5;
+    assert_true(deviation(p, drawn, n) > 3.72);
+}
+
+static void draws_follow_the_law(void **state)
+{
+    (void)state;
+    assert_true(accept[own[0]] > 0);
+    for (int k = 0; k < KERNELS; k++) {
+        if (!kernel_use(names[k]))
+            continue;
+        check_law(100, 100.0 / 9, accept, 0);
+        check_law(100, 100.0 / 9, NULL, 1);
+        check_law(100, 0, accept, 2);
+        check_law(30, 70, accept, 3);
+    }
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(all_kernels_draw_what_the_header_says),
+        cmocka_unit_test(the_last_word_is_in_the_last_cell),
+        cmocka_unit_test(nothing_is_drawn_when_nothing_is_accepted),
+        cmocka_unit_test(draws_follow_the_law),
+    };
+    return cmocka_run_group_tests(tests, fill, drop);
+}
