@@ -107,7 +107,8 @@ void *arena_alloc(struct arena *arena, size_t size)
 
 void arena_reset(struct arena *arena)
 {
-    for (struct chunk *chunk = arena->first; chunk; chunk = chunk->next)
+    /* Those behind the current one are unused. */
+    for (struct chunk *chunk = arena->first; chunk != arena->current->next; chunk = chunk->next)
         chunk->used = 0;
     arena->current = arena->first;
 }

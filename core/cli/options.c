@@ -5,7 +5,7 @@
 #include "base/text.h"
 #include "cli/browse.h"
 #include "cli/flags.h"
-#include "schedule/workers.h"
+#include "base/workers.h"
 
 enum { MOST_THREADS = 1024 };
 

@@ -147,8 +147,7 @@ static const char *missing_of_policy(const gyre_policy_ops *ops)
 {
     return !ops->row_size ? "row_size"
            : !ops->start  ? "start"
-           : !ops->mix    ? "mix"
-           : !ops->weigh  ? "weigh"
+           : !ops->say    ? "say"
            : !ops->learn  ? "learn"
                           : NULL;
 }

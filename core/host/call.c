@@ -4,10 +4,10 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/workers.h"
 #include "gyre/update.h"
-#include "world/kernel.h"
 #include "world/random.h"
-#include "world/sum.h"
+#include "world/sweep.h"
 
 static atomic_int stopping;
 
@@ -68,16 +68,25 @@ static void host_uniform(gyre_ctx *ctx, uint32_t stream, uint64_t first, int64_t
     }
 }
 
-static void host_sum_row(gyre_ctx *ctx, gyre_sum *sum, const double *row, double share)
-{
-    (void)ctx;
-    sum_add_row(sum, row, share);
-}
-
 static void host_log(gyre_ctx *ctx, const double *x, int64_t n, double *out)
 {
-    (void)ctx;
-    kernel_get()->log(out, x, n);
+    sweep_log(call_of(ctx)->workers, out, x, n);
+}
+
+static double host_total(gyre_ctx *ctx, const double *x, int64_t n)
+{
+    return sweep_sum(call_of(ctx)->workers, x, n);
+}
+
+static double host_dot(gyre_ctx *ctx, const double *x, const double *y, int64_t n)
+{
+    return sweep_dot(call_of(ctx)->workers, x, y, n);
+}
+
+static void host_each(gyre_ctx *ctx, int64_t n,
+                      void (*task)(void *argument, int64_t begin, int64_t end), void *argument)
+{
+    workers_each(call_of(ctx)->workers, n, task, argument);
 }
 
 static gyre_status host_learn(gyre_ctx *ctx, const gyre_data *data, const gyre_examples *examples,
@@ -103,9 +112,11 @@ static const gyre_host host = {
     .scratch = host_scratch,
     .uniform = host_uniform,
     .bits = host_bits,
-    .sum_row = host_sum_row,
     .learn = host_learn,
     .log = host_log,
+    .total = host_total,
+    .dot = host_dot,
+    .each = host_each,
     .should_stop = host_should_stop,
 };
 
@@ -113,7 +124,7 @@ static const gyre_host host = {
 
 void call_init(struct call *call, const struct instance *instance, const gyre_shape *shape)
 {
-    *call = (struct call){.instance = instance, .scratch = arena_create()};
+    *call = (struct call){.instance = instance, .scratch = arena_create(), .workers = 1};
     call->ctx = (gyre_ctx){
         .size = sizeof call->ctx,
         .host = &host,
@@ -133,10 +144,11 @@ void call_fini(struct call *call)
 }
 
 void call_bind(struct call *call, uint64_t seed, uint32_t replicate, void *state,
-               const double *held)
+               double *const live[SPACE_LIVES])
 {
-    if (call->instance->held >= 0)
-        call->fields[call->instance->held] = (gyre_view){held, call->ctx.shape->states};
+    for (int i = 0; i < SPACE_LIVES; i++)
+        if (call->instance->live[i] >= 0)
+            call->fields[call->instance->live[i]] = (gyre_view){live[i], call->ctx.shape->states};
     call->ctx.replicate = replicate;
     call->ctx.state = state;
     call->key = random_key(seed, replicate, call->instance->label);

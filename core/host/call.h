@@ -23,13 +23,14 @@ struct call {
     call_learn learn; /* NULL where learning has no place */
     void *learner;    /* for learn's use */
     int worker;
+    int workers; /* whose help services may have */
 };
 
 /* Set up once; state and replicate change with call_bind. */
 void call_init(struct call *call, const struct instance *instance, const gyre_shape *shape);
 void call_fini(struct call *call);
 void call_bind(struct call *call, uint64_t seed, uint32_t replicate, void *state,
-               const double *held);
+               double *const live[SPACE_LIVES]);
 
 /* Before a callback of round `round`: empties the scratch. Returns what to pass on. */
 gyre_ctx *call_begin(struct call *call, int64_t round);

@@ -82,14 +82,14 @@ static void bind_field(struct instance *instance, struct arena *arena, const str
         return;
     }
     const struct column *column = column_find(columns, field->of, name);
-    bool const live = field->of == GYRE_OF_STATE && strcmp(name, SPACE_HELD) == 0;
-    if (live)
-        instance->held = (int)i;
-    if (live || column)
+    int const live = field->of == GYRE_OF_STATE ? space_live_find(name) : -1;
+    if (live >= 0)
+        instance->live[live] = (int)i;
+    if (live >= 0 || column)
         instance->columns[i] = name;
     if (column)
         instance->fields[i] = (gyre_view){column->data, column->count};
-    if (live || column)
+    if (live >= 0 || column)
         return;
     if (key || !(field->access & GYRE_OPTIONAL))
         refuse_column(arena, instance, columns, field, name, key ? key->at : use->at, report);
@@ -126,7 +126,9 @@ bool instance_read(struct instance *instance, struct arena *arena, struct regist
                    const struct use *use, gyre_kind kind, const char *const *also,
                    struct report *report)
 {
-    *instance = (struct instance){.use = use, .name = use->name, .at = use->at, .held = -1};
+    *instance = (struct instance){.use = use, .name = use->name, .at = use->at};
+    for (int i = 0; i < SPACE_LIVES; i++)
+        instance->live[i] = -1;
     if (!use->id)
         return false;
     instance->component = registry_find(registry, use->id, kind, use->at, report);

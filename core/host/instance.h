@@ -24,7 +24,7 @@ struct instance {
     void *cache;
     gyre_view *fields;    /* [field_count] */
     const char **columns; /* [field_count]: which column each is; NULL: none was handed out */
-    int held;             /* the field that is the live column "held", or -1 */
+    int live[SPACE_LIVES]; /* the field that is a live column, or -1 */
     size_t state_size;
     struct arena *memory;
     bool open;

@@ -269,7 +269,7 @@ double *law_distribution(struct law_source *source, struct node *node, const cha
     }
     double *copy = ARENA_ARRAY(source->arena, double, space->states);
     memcpy(copy, out, sizeof *copy * (size_t)space->states);
-    int64_t const empty = space_normalise(space->contexts, space->context, copy);
+    int64_t const empty = space_normalise(1, space->contexts, space->context, copy);
     if (empty < 0)
         return copy;
     if (space->contexts == 1)

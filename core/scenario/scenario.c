@@ -95,7 +95,7 @@ static void read_weights(struct reader *reader, struct node *node)
         for (int64_t m = 0; m < s->agents; m++)
             weight[m] = 1;
     }
-    if (weight && space_normalise(1, whole, weight) >= 0)
+    if (weight && space_normalise(1, 1, whole, weight) >= 0)
         report_add(reader->report, STATUS_DATA, node ? node->at : start_of(reader),
                    "society: weights: every weight is 0");
     s->weight = weight;

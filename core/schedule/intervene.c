@@ -1,11 +1,11 @@
 /* What interventions do to this round: to what is drawn from, and to what is drawn. */
 #include <string.h>
 
+#include "base/workers.h"
+#include "schedule/judge.h"
 #include "schedule/phases.h"
 #include "schedule/timing.h"
-#include "schedule/workers.h"
 #include "world/kernel.h"
-#include "world/random.h"
 
 static bool acts(const struct replicate *r, const struct plan_intervention *by, int64_t round)
 {
@@ -60,23 +60,6 @@ static void call_judge(struct replicate *r, const struct plan_intervention *by, 
         r->judge_count++;
 }
 
-/* P(z|c) into mu_c P(z|c), in place; behind the states stands the mass of contexts that have none
- * to give: a draw that falls there teaches nothing. */
-static void flatten(const struct replicate *r, double *p)
-{
-    const gyre_shape *shape = &r->plan->shape;
-    const struct kernel *kernel = kernel_get();
-    p[shape->states] = 0;
-    for (int64_t c = 0; c < shape->contexts; c++) {
-        int64_t const n = shape->context[c + 1] - shape->context[c];
-        double *part = p + shape->context[c];
-        if (kernel->sum(part, n) <= 0)
-            p[shape->states] += shape->met[c];
-        else if (shape->contexts > 1)
-            kernel->scale(part, part, shape->met[c], n);
-    }
-}
-
 /* ---- sources outside ---------------------------------------------------- */
 
 static bool check_supply(struct replicate *r, const struct supplier *supplier)
@@ -118,48 +101,10 @@ static void call_supply(struct replicate *r, const struct plan_intervention *by,
     if (!bench_accept(&r->bench[0], 0, call, status) ||
         (supplier->supply.share == 0 && supplier->supply.count == 0) || !check_supply(r, supplier))
         return;
-    space_normalise(shape->contexts, shape->context, supplier->law);
-    flatten(r, supplier->law);
+    space_normalise(1, shape->contexts, shape->context, supplier->law);
+    law_flatten(r, supplier->law);
     alias_build(&supplier->alias, supplier->law, shape->states + 1);
     r->supplier_count++;
-}
-
-/* ---- the distribution --------------------------------------------------- */
-
-static bool change(struct replicate *r, int worker, int64_t item,
-                   const struct plan_intervention *by, int64_t round, double *p)
-{
-    struct bench *bench = &r->bench[worker];
-    const gyre_shape *shape = &r->plan->shape;
-    struct call *call = replicate_call(r, by->instance, worker);
-    gyre_round const view = replicate_view(r);
-    if (!bench_accept(bench, item, call,
-                      by->ops->on_distribution(call_begin(call, round), &view, p)))
-        return false;
-    bool const good = kernel_get()->is_weight(p, shape->states);
-    space_normalise(shape->contexts, shape->context, p);
-    if (good && kernel_get()->sum(p, shape->states) > 0)
-        return true;
-    bench_fail(bench, item, STATUS_BUG, by->instance,
-               good ? "left nothing in the distribution"
-                    : "left a negative, infinite or undefined probability in the distribution");
-    return false;
-}
-
-bool phase_law(struct replicate *r, int worker, int64_t item, int64_t round, double *p)
-{
-    for (int i = 0; i < r->plan->intervention_count; i++) {
-        const struct plan_intervention *by = &r->plan->interventions[i];
-        if (by->ops->on_distribution && acts(r, by, round) &&
-            !change(r, worker, item, by, round, p))
-            return false;
-    }
-    flatten(r, p);
-    /* The first in the file has the first word, as with samples: so it is mixed in last. */
-    for (int i = r->supplier_count - 1; i >= 0 && r->plan->shape.samples == 0; i--)
-        kernel_get()->blend(p, p, r->suppliers[i].law, r->suppliers[i].supply.share,
-                            r->plan->shape.states + 1);
-    return true;
 }
 
 enum status phase_intervene(struct replicate *r, int64_t round)
@@ -173,11 +118,8 @@ enum status phase_intervene(struct replicate *r, int64_t round)
         if (by->ops->supply && acts(r, by, round))
             call_supply(r, by, round);
     }
-    if (r->plan->scenario->mixing == 1) {
-        memcpy(r->law, r->distribution, sizeof *r->law * (size_t)r->plan->shape.states);
-        if (phase_law(r, 0, 0, round, r->law) && r->plan->shape.samples > 0)
-            alias_build(&r->alias, r->law, r->plan->shape.states + 1);
-    }
+    judge_prepare(r);
+    law_prepare(r, round);
     return replicate_join_failures(r);
 }
 

@@ -4,22 +4,34 @@
 #include "base/machine.h"
 #include "base/text.h"
 #include "schedule/plan.h"
+#include "world/tally.h"
 
 /* Bytes that replicate.c takes: of an alias table, a column is an entry, a share and its weight. */
-enum { REAL = 8, ALIAS = 16 + 8 + 4, SUM = 2 * 8 };
+enum { REAL = 8, ALIAS = 16 + 8 + 4, SUM = 2 * 8, COUNT = 4 };
 
 /* What one society takes for each state, beside its rows. */
 static double world_of(const struct plan *plan)
 {
-    double const laws = 4 * REAL + ALIAS, each = 2 * REAL + ALIAS;
-    return laws + each * plan->intervention_count + (plan->needs_held ? REAL : 0);
+    double const laws = 3 * REAL + ALIAS + 1, each = 2 * REAL + ALIAS;
+    double const live = (plan->needs[SPACE_HELD] + plan->needs[SPACE_DISTRIBUTION]) * REAL;
+    return laws + each * plan->intervention_count + live + (plan->own > 0 ? REAL : 0);
 }
 
 /* What one thread of it takes for each state. */
 static double bench_of(const struct plan *plan)
 {
     double const scratch = 4 * REAL; /* that metrics and updates ask for */
-    return SUM + REAL + ALIAS + scratch + (plan->needs_held ? 2 * REAL : 0);
+    double const held = plan->needs[SPACE_HELD] ? 2 * REAL : 0;
+    double const lists = plan->own > 0 ? (double)tally_size(1 << 16) / (1 << 16) : 0;
+    return SUM + REAL + (plan->scenario->mixing < 1 ? ALIAS : 0) + scratch + held + lists +
+           (plan->own == 1 && plan->slot_count ? COUNT : 0);
+}
+
+/* What one thread takes for each sample of a dataset. */
+static double samples_of(const struct plan *plan)
+{
+    return COUNT + (plan->own == 1 && plan->slot_count ? 2 * COUNT + REAL : 0) +
+           (plan->intervention_count ? 2 : 0);
 }
 
 static double states_of_components(const struct plan *plan)
@@ -39,9 +51,10 @@ struct plan_need plan_need(const struct plan *plan, int threads)
     double const stride = (double)plan->row_size + 63, columns = 8 * REAL;
     struct plan_need need = {0};
     need.rows = lanes * (datasets * (stride + 8) + 4.0 * (double)plan->shape.agents);
-    need.states = states * (lanes * world_of(plan) + benches * bench_of(plan) + columns) +
-                  lanes * states_of_components(plan) +
-                  benches * ((SUM + REAL) * (double)plan->slot_count + 4.0 * (double)s->samples);
+    need.states =
+        states * (lanes * world_of(plan) + benches * bench_of(plan) + columns) +
+        lanes * states_of_components(plan) +
+        benches * ((SUM + REAL) * (double)plan->slot_count + samples_of(plan) * (double)s->samples);
     need.series = (double)s->replicates * ((double)s->rounds + 1) * 8 *
                   (plan->output_count + plan->tally_count);
     need.total = need.rows + need.states + need.series;

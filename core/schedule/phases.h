@@ -26,15 +26,4 @@ enum status phase_select(struct replicate *replicate);
 /* Every metric's outputs. */
 enum status phase_measure(struct replicate *replicate);
 
-/* What a row says, p[states], checked; false: a failure of `item` was noted. */
-bool phase_weigh(struct replicate *replicate, int worker, int64_t item, int64_t row, double *p);
-
-/* Q_m(z|c) of a row before interventions, conditional, into p[states]; false: a failure of `item`
- * was noted. A context without mass is left as zeros. */
-bool phase_row_law(struct replicate *replicate, int worker, int64_t item, int64_t row, double *p);
-
-/* Makes of such a p what is drawn from in round `round`: interventions change it, and contexts are
- * met: p[states + 1] is then mu_c Q_m(z|c), and last the mass of contexts that have none. */
-bool phase_law(struct replicate *replicate, int worker, int64_t item, int64_t round, double *p);
-
 #endif

@@ -8,6 +8,7 @@
 #include "scenario/grammar.h"
 #include "schedule/isolation.h"
 #include "schedule/timing.h"
+#include "world/compose.h"
 
 static gyre_shape shape_of(const struct scenario *s)
 {
@@ -115,15 +116,52 @@ static void read_all(struct making *m)
 
 /* ---- opening ------------------------------------------------------------ */
 
-static void ask_row_size(struct plan *plan, struct report *report)
+/* With several contexts a dataset may leave some as they were, and what intervenes in policies
+ * teaches more than samples. */
+static bool is_replaced(const struct plan *plan)
 {
+    const gyre_shape *shape = &plan->shape;
+    const gyre_update_ops *update = &plan->update->component->ops.update;
+    bool taught = false;
+    for (int i = 0; i < plan->intervention_count; i++)
+        taught = taught || plan->interventions[i].ops->on_policy;
+    if (taught || !update->replaces || shape->datasets == 1 || shape->contexts > 1 ||
+        shape->samples == 0 || shape->samples >= COMPOSE_CELLS)
+        return false;
+    struct call call;
+    call_init(&call, plan->update, shape);
+    bool const replaces = update->replaces(call_begin(&call, 0)) != 0;
+    call_fini(&call);
+    return replaces;
+}
+
+/* Lists that never let go of the start are not of a closed society, and must say so. */
+static void check_own(const struct plan *plan, struct report *report)
+{
+    const struct instance *policy = plan->policy;
+    bool declared = plan->own == 0 || plan->own == 1;
+    for (uint32_t i = 0; i < policy->component->about.field_count; i++)
+        declared = declared || (policy->columns[i] && strcmp(policy->columns[i], SPACE_START) == 0);
+    if (!(plan->own >= 0 && plan->own <= 1))
+        report_add(report, STATUS_BUG, policy->at,
+                   "%s: gives its lists a weight of %g, not in [0, 1]", policy->label, plan->own);
+    else if (!declared)
+        report_add(report, STATUS_BUG, policy->at,
+                   "%s: keeps to the start without declaring the column \"start\"", policy->label);
+}
+
+static void ask_policy(struct plan *plan, struct report *report)
+{
+    const gyre_policy_ops *policy = &plan->policy->component->ops.policy;
     struct call call;
     call_init(&call, plan->policy, &plan->shape);
-    plan->row_size = plan->policy->component->ops.policy.row_size(call_begin(&call, 0));
+    plan->row_size = policy->row_size(call_begin(&call, 0));
+    plan->own = policy->own ? policy->own(call_begin(&call, 0)) : 0;
     call_fini(&call);
     if (plan->row_size == 0 || plan->row_size > SIZE_MAX / 4)
         report_add(report, STATUS_BUG, plan->policy->at, "%s: asks for rows of %zu bytes",
                    plan->policy->label, plan->row_size);
+    check_own(plan, report);
 }
 
 static void ask_slots(struct plan *plan, struct plan_metric *metric, struct report *report)
@@ -146,11 +184,13 @@ static void open_all(struct making *m)
         struct instance *instance = &plan->instances[i];
         instance_open(instance, plan->arena, &plan->scenario->space.columns, &plan->shape,
                       m->report);
-        plan->needs_held = plan->needs_held || instance->held >= 0;
+        for (int live = 0; live < SPACE_LIVES; live++)
+            plan->needs[live] = plan->needs[live] || instance->live[live] >= 0;
     }
     if (report_count(m->report) > before)
         return;
-    ask_row_size(plan, m->report);
+    plan->shape.replaces = is_replaced(plan);
+    ask_policy(plan, m->report);
     for (int i = 0; i < plan->metric_count; i++)
         ask_slots(plan, &plan->metrics[i], m->report);
 }

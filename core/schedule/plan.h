@@ -44,8 +44,9 @@ struct plan {
     int output_count;
     const char **tallies;
     int tally_count;
-    uint32_t slot_count; /* of all metrics */
-    bool needs_held;     /* some component reads that column */
+    uint32_t slot_count;     /* of all metrics */
+    bool needs[SPACE_LIVES]; /* some component reads that live column */
+    double own;              /* of policies that are lists, the weight of what is listed; else 0 */
 };
 
 /* NULL when the report has sentences, the scenario's own among them: then too every key of every

@@ -5,6 +5,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "schedule/census.h"
+#include "schedule/count.h"
 #include "world/random.h"
 
 /* ---- memory ------------------------------------------------------------- */
@@ -24,6 +26,22 @@ static void make_sum(struct replicate *r, struct gyre_sum *sum, int64_t count)
         sum_init(sum, count, memory);
 }
 
+static void make_tally(struct replicate *r, struct tally *tally)
+{
+    void *memory = large(r, tally_size(r->plan->shape.states), 1);
+    if (memory)
+        tally_init(tally, r->plan->shape.states, memory);
+}
+
+static void make_apart(struct replicate *r, struct apart *apart)
+{
+    int64_t const room = r->plan->shape.samples + 16;
+    apart->count = large(r, r->plan->shape.states, sizeof *apart->count);
+    apart->state = large(r, room, sizeof *apart->state);
+    apart->times = large(r, room, sizeof *apart->times);
+    apart->p = large(r, room, sizeof *apart->p);
+}
+
 static void make_alias(struct replicate *r, struct alias *alias)
 {
     int64_t const columns = r->plan->shape.states + 1;
@@ -38,25 +56,41 @@ static void make_bench(struct replicate *r, struct bench *bench, bool first)
     const gyre_shape *shape = &plan->shape;
     make_sum(r, &bench->mixture, shape->states);
     make_sum(r, &bench->slots, plan->slot_count);
+    make_sum(r, &bench->start, 1);
+    if (plan->own > 0)
+        make_tally(r, &bench->lists);
+    if (plan->own == 1 && plan->slot_count > 0)
+        make_apart(r, &bench->apart);
     bench->p = large(r, shape->states + 1, sizeof *bench->p);
     bench->total = large(r, shape->contexts, sizeof *bench->total);
     bench->slot = large(r, plan->slot_count, sizeof *bench->slot);
     bench->word = large(r, REPLICATE_CHUNK, sizeof *bench->word);
     bool const draws = first || shape->datasets > 1;
-    bench->state = large(r, draws ? shape->samples : 0, sizeof *bench->state);
+    int64_t const most = shape->samples > REPLICATE_CHUNK ? shape->samples : REPLICATE_CHUNK;
+    bench->state = large(r, draws ? most + COMPOSE_SLACK : 0, sizeof *bench->state);
+    bench->again = large(r, REPLICATE_CHUNK, sizeof *bench->again);
+    bench->fresh = large(r, REPLICATE_CHUNK + COMPOSE_SLACK, sizeof *bench->fresh);
     bench->budget = large(r, plan->intervention_count, sizeof *bench->budget);
     bench->tally = large(r, plan->tally_count, sizeof *bench->tally);
     if (plan->scenario->mixing < 1 && shape->samples > 0)
         make_alias(r, &bench->alias);
     if (plan->intervention_count > 0)
         bench->place = large(r, draws ? shape->samples : 0, sizeof *bench->place);
-    if (plan->needs_held) {
+    if (count_may(plan)) {
+        void *memory = large(r, count_room(plan), 1);
+        if (memory)
+            count_init(&bench->counting, plan, memory);
+        bench->weight = large(r, first || shape->datasets > 1 ? shape->states : 0, sizeof(double));
+    }
+    if (plan->needs[SPACE_HELD]) {
         bench->held = large(r, shape->states, sizeof *bench->held);
         bench->seen = large(r, shape->states, sizeof *bench->seen);
     }
     bench->calls = ARENA_ARRAY(r->arena, struct call, plan->instance_count);
-    for (int i = 0; i < plan->instance_count; i++)
+    for (int i = 0; i < plan->instance_count; i++) {
         call_init(&bench->calls[i], &plan->instances[i], shape);
+        bench->calls[i].workers = first ? r->workers : 1;
+    }
 }
 
 static void make_world(struct replicate *r)
@@ -65,16 +99,19 @@ static void make_world(struct replicate *r)
     int64_t const states = plan->shape.states;
     r->mixture = large(r, states, sizeof *r->mixture);
     r->weight = large(r, states, sizeof *r->weight);
-    r->distribution = large(r, states, sizeof *r->distribution);
-    r->law = large(r, states + 1, sizeof *r->law);
+    for (int i = 0; i < SPACE_LIVES; i++)
+        r->live[i] = plan->needs[i] ? large(r, states, sizeof(double)) : NULL;
+    r->law.p = large(r, states + 1, sizeof(double));
+    r->law.accept = plan->own > 0 ? large(r, states, sizeof(double)) : NULL;
+    r->fate = large(r, states + 1, sizeof *r->fate);
+    r->kept = large(r, plan->shape.samples / REPLICATE_CHUNK + 1, sizeof *r->kept);
     r->value = large(r, plan->output_count, sizeof *r->value);
     r->tally = large(r, plan->tally_count, sizeof *r->tally);
-    if (plan->scenario->mixing == 1 && plan->shape.samples > 0)
-        make_alias(r, &r->alias);
+    if (plan->shape.samples > 0)
+        make_alias(r, &r->law.alias);
     r->state = ARENA_ARRAY(r->arena, void *, plan->instance_count);
     for (int i = 0; i < plan->instance_count; i++)
         r->state[i] = large(r, 1, plan->instances[i].state_size);
-    r->held = plan->needs_held ? large(r, states, sizeof *r->held) : NULL;
     r->judges = ARENA_ARRAY(r->arena, struct judge, plan->intervention_count);
     r->suppliers = ARENA_ARRAY(r->arena, struct supplier, plan->intervention_count);
     for (int i = 0; i < plan->intervention_count; i++) {
@@ -92,7 +129,7 @@ struct replicate *replicate_create(const struct plan *plan, int workers)
     r->plan = plan;
     r->workers = workers;
     r->large = ARENA_ARRAY(arena, void *,
-                           16 + 3 * plan->intervention_count + plan->instance_count + 19 * workers);
+                           20 + 3 * plan->intervention_count + plan->instance_count + 30 * workers);
     r->bench = ARENA_ARRAY(arena, struct bench, workers);
     int64_t const capacity = plan->shape.datasets == 1 ? 1 : plan->shape.agents;
     bool good =
@@ -170,7 +207,6 @@ gyre_round replicate_view(const struct replicate *r)
         .round = r->round,
         .mixture = r->mixture,
         .weight = r->weight,
-        .distribution = r->distribution,
     };
 }
 
@@ -182,7 +218,7 @@ static void bind_calls(struct replicate *r)
         r->bench[w].failure = (struct failure){.status = STATUS_OK};
         for (int i = 0; i < r->plan->instance_count; i++)
             call_bind(&r->bench[w].calls[i], r->plan->scenario->seed, (uint32_t)r->index,
-                      r->state[i], r->held);
+                      r->state[i], r->live);
     }
 }
 
@@ -205,8 +241,10 @@ enum status replicate_reset(struct replicate *r, int64_t index)
     r->failure = (struct failure){.status = STATUS_OK};
     r->sampling_key = random_key(plan->scenario->seed, (uint32_t)index, "core.sampling");
     memset(r->tally, 0, sizeof *r->tally * (size_t)plan->tally_count);
-    if (r->held)
-        memset(r->held, 0, sizeof *r->held * (size_t)plan->shape.states);
+    for (int i = 0; i < SPACE_LIVES; i++)
+        if (r->live[i])
+            memset(r->live[i], 0, sizeof(double) * (size_t)plan->shape.states);
+    r->counted = false;
     bind_calls(r);
     reset_states(r);
     rows_unite(&r->rows);
@@ -220,21 +258,27 @@ enum status replicate_reset(struct replicate *r, int64_t index)
 
 /* ---- digest ------------------------------------------------------------- */
 
-/* Of what agents say, not of how rows hold it: row by row, then agent by agent; then of what is
- * kept by components that act. Metrics look on, and leave no trace. */
+/* Of what one row says, a table or a list; what says nothing sound has been found out before. */
+static struct digest digest_row(struct replicate *r, int64_t row)
+{
+    gyre_said said;
+    if (!census_say(r, 0, row, row, &said))
+        return digest_bytes("", 0);
+    return said.p ? digest_bytes(said.p, sizeof *said.p * (size_t)r->plan->shape.states)
+                  : digest_bytes(said.state, sizeof *said.state * (size_t)said.count);
+}
+
+/* Of what agents say: row by row, then agent by agent; then of what is kept by components that act.
+ * Metrics look on, and leave no trace. */
 struct digest replicate_digest(struct replicate *r)
 {
     const struct plan *plan = r->plan;
-    const gyre_policy_ops *policy = &plan->policy->component->ops.policy;
-    struct call *call = replicate_call(r, plan->policy, 0);
     struct digest whole = digest_bytes("", 0), last = whole;
     int64_t at = -1;
     for (int64_t m = 0; m < r->rows.agents; m++) {
         if (r->rows.row_of[m] != at) {
             at = r->rows.row_of[m];
-            gyre_rows const row = rows_view(&r->rows, at, at + 1);
-            policy->weigh(call_begin(call, r->round), &row, r->bench[0].p);
-            last = digest_bytes(r->bench[0].p, sizeof(double) * (size_t)plan->shape.states);
+            last = digest_row(r, at);
         }
         whole = digest_join(whole, last);
     }

@@ -5,9 +5,11 @@
 #include "base/digest.h"
 #include "host/call.h"
 #include "schedule/plan.h"
-#include "world/alias.h"
+#include "world/compose.h"
 #include "world/rows.h"
+#include "world/split.h"
 #include "world/sum.h"
+#include "world/tally.h"
 
 /* Why it cannot go on. Of several at once that of the lowest item counts. */
 struct failure {
@@ -17,21 +19,48 @@ struct failure {
     char sentence[400];
 };
 
+enum { REPLICATE_CHUNK = 8192 }; /* slots that are drawn and judged at once */
+
+/* Room for a list taken apart: its distinct states, as metrics see them. */
+struct apart {
+    uint32_t *count; /* [states], zeros  */
+    uint32_t *state; /* [samples + 16]   */
+    uint32_t *times; /* [samples + 16]   */
+    double *p;       /* [samples + 16]   */
+};
+
+/* Room for datasets that are counted: see count.h. */
+struct counting {
+    struct split blocks; /* a tree over blocks of states                   */
+    double *sum;         /* [blocks]                                       */
+    int64_t *share;      /* [blocks]: samples that fall on each            */
+    void *room;          /* for a tree over a block's states               */
+    int64_t *count;      /* [SPLIT_BLOCK]                                  */
+    struct alias alias;  /* over a block's states                          */
+};
+
 /* What one thread works with. */
 struct bench {
     struct call *calls; /* [instance_count] */
     struct gyre_sum mixture, slots;
-    double *p;          /* [states + 1] */
-    double *total;      /* [contexts] */
-    double *slot;       /* [slot_count] */
-    uint64_t *word;     /* [REPLICATE_CHUNK] */
-    uint32_t *state;    /* [samples]: a dataset */
-    int64_t *budget;    /* [intervention_count] */
-    int64_t *tally;     /* [tally_count] */
-    uint16_t *place;    /* [samples], where an intervention can supply */
-    int64_t *held;      /* [states]: datasets (or samples of the one) that held each */
-    uint64_t *seen;     /* [states]: which dataset did last */
-    struct alias alias; /* where agents differ in what they draw from */
+    struct gyre_sum start;    /* one entry: how much of the start is in the mixture, beside lists */
+    struct tally lists;       /* where rows are lists */
+    struct apart apart;       /* where rows are lists and metrics gather */
+    double *p;                /* [states + 1] */
+    double *total;            /* [contexts] */
+    double *slot;             /* [slot_count] */
+    uint64_t *word;           /* [REPLICATE_CHUNK] */
+    uint32_t *again;          /* [REPLICATE_CHUNK]: slots to be drawn again */
+    uint32_t *fresh;          /* [REPLICATE_CHUNK + COMPOSE_SLACK]: what is drawn for them */
+    uint32_t *state;          /* [samples, or REPLICATE_CHUNK if that is more, + COMPOSE_SLACK] */
+    int64_t *budget;          /* [intervention_count] */
+    int64_t *tally;           /* [tally_count] */
+    uint16_t *place;          /* [samples], where an intervention can supply */
+    int64_t *held;            /* [states]: datasets (or samples of the one) that held each */
+    uint64_t *seen;           /* [states]: which dataset did last */
+    struct alias alias;       /* where agents differ in what they draw from */
+    struct counting counting; /* where datasets may be counted */
+    double *weight;           /* [states]: one as counted */
     struct failure failure;
 };
 
@@ -51,25 +80,42 @@ struct supplier {
     struct alias alias;
 };
 
-enum { REPLICATE_CHUNK = 8192 };
+/* How samples are to be looked at: not at all, by the fate of their state, or each by itself. */
+enum judging { JUDGING_NONE, JUDGING_SURE, JUDGING_EACH };
+
+/* What data are drawn from: see law.h. */
+struct law {
+    double *p;          /* [states + 1]: mu_c times what all draw from, or the part that they share;
+                         * last the mass of contexts that have none to give */
+    struct alias alias; /* its table */
+    bool common;        /* all agents draw from it */
+    bool composed;      /* agents draw from their lists, and for the rest from it */
+    bool counted;       /* datasets are counted: no table is needed */
+    double *accept;     /* [states]: of a composed law, a / a_max */
+    bool even;          /* all of them are 1 */
+    double rest;        /* the table's mass, in units of that of a whole list with a = a_max */
+};
 
 struct replicate {
     const struct plan *plan;
     int64_t index, round;
     int workers;
     struct rows rows;
-    double *mixture, *weight, *distribution; /* [states] each, of row `round` */
-    double *value;                           /* [output_count], of row `round` */
-    int64_t *tally;                          /* [tally_count], of row `round` */
-    void **state;                            /* [instance_count] */
-    struct bench *bench;                     /* [workers] */
-    double *law;                             /* [states + 1]: what all draw from, mixing = 1 */
-    struct alias alias;
+    double *mixture, *weight;  /* [states] each, of row `round` */
+    double *live[SPACE_LIVES]; /* [states] each: live columns; NULL: no component reads it */
+    double *value;             /* [output_count], of row `round` */
+    int64_t *tally;            /* [tally_count], of row `round` */
+    void **state;              /* [instance_count] */
+    struct bench *bench;       /* [workers] */
+    bool counted;              /* the benches' sums are of the rows as they are */
+    struct law law;            /* what is drawn from in this round */
+    uint8_t *fate;             /* [states + 1], see judge.c */
+    enum judging judging;
+    int64_t *kept;        /* [chunks of a shared dataset]: samples that stay */
     struct judge *judges; /* [intervention_count] */
     int judge_count;
     struct supplier *suppliers; /* [intervention_count] */
     int supplier_count;
-    double *held; /* [states]; NULL where no component reads it */
     uint64_t sampling_key;
     struct failure failure;
     struct arena *arena; /* of all but the rows */

@@ -5,8 +5,8 @@
 #include <stdatomic.h>
 #include <stdlib.h>
 
+#include "base/workers.h"
 #include "schedule/round.h"
-#include "schedule/workers.h"
 
 /* What the replicates of a run share. */
 struct crowd {

@@ -34,7 +34,7 @@ void rows_unite(struct rows *rows)
     memset(rows->row_of, 0, sizeof *rows->row_of * (size_t)rows->agents);
 }
 
-static char *row_at(const struct rows *rows, int64_t row)
+void *rows_at(const struct rows *rows, int64_t row)
 {
     return rows->data + (size_t)row * rows->stride;
 }
@@ -44,7 +44,7 @@ void rows_part(struct rows *rows)
 {
     for (int64_t m = rows->agents - 1; m >= 0; m--) {
         if (rows->row_of[m] != m)
-            memcpy(row_at(rows, m), row_at(rows, rows->row_of[m]), rows->stride);
+            memcpy(rows_at(rows, m), rows_at(rows, rows->row_of[m]), rows->stride);
         rows->row_of[m] = (uint32_t)m;
         rows->share[m] = rows->weight[m];
     }
@@ -57,7 +57,7 @@ gyre_rows rows_view(const struct rows *rows, int64_t begin, int64_t end)
         .size = sizeof(gyre_rows),
         .count = end - begin,
         .stride = rows->stride,
-        .row = row_at(rows, begin),
+        .row = rows_at(rows, begin),
         .share = rows->share + begin,
     };
 }

@@ -28,6 +28,9 @@ void rows_unite(struct rows *rows);
 /* A row of its own for each agent, as it was: needs capacity for all. */
 void rows_part(struct rows *rows);
 
+/* One row. */
+void *rows_at(const struct rows *rows, int64_t row);
+
 /* Rows [begin, end) as a policy sees them. */
 gyre_rows rows_view(const struct rows *rows, int64_t begin, int64_t end);
 

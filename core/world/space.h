@@ -9,7 +9,12 @@
 #define SPACE_SAFE      "safe"      /* of states: 1 in S, else 0        */
 #define SPACE_RISK      "risk"      /* of states: 1 - safe when not given */
 #define SPACE_START     "start"     /* of states: row 0 of every agent */
-#define SPACE_HELD      "held"      /* of states, live: see component.h */
+
+/* Live columns of states, see component.h: the core makes them anew each round. */
+enum space_live { SPACE_HELD, SPACE_DISTRIBUTION, SPACE_LIVES };
+
+/* Which live column has that name, or -1. */
+int space_live_find(const char *name);
 
 struct space {
     int64_t states, contexts;
@@ -19,9 +24,9 @@ struct space {
     struct columns columns;
 };
 
-/* Divides p by its sum within each context (16-lane sums); what adds to 1 within 2^-44 already is
+/* Divides p by its sum within each context (the sums of sweep.h); what adds to 1 within 2^-44 already is
  * left as it is, so that doing it again moves no bit. Returns the first context without mass, which
  * is left as zeros, or -1: all have some. */
-int64_t space_normalise(int64_t contexts, const int64_t *context, double *p);
+int64_t space_normalise(int workers, int64_t contexts, const int64_t *context, double *p);
 
 #endif

@@ -115,9 +115,12 @@ enum {
  * also a key of the scenario: `risk = "harm"` reads the column harm instead.
  *
  * Columns that gyre makes, of states: `reference` (pi*, sums to 1 within each
- * context), `start` (row 0 of every agent), `safe`, `risk`, and `held`: the
- * share of last round's datasets that held a state, or of its samples when one
- * is shared; 0 in row 0, not there in check and open. Of contexts: `met`. */
+ * context), `start` (row 0 of every agent), `safe` and `risk`; of contexts:
+ * `met`. Two of states are live, a new one each round and not there in check
+ * and open: `held`, the share of last round's datasets that held a state, or of
+ * its samples when one is shared, 0 in row 0; and `distribution`, P_t(z|c), what
+ * the society would learn from next, while selecting that of the row before.
+ * They cost time, and are made only where a component declares them. */
 typedef struct gyre_field {
     const char *name;
     const char *column; /* read when the scenario is silent; NULL: it must say */
@@ -141,7 +144,8 @@ typedef struct gyre_view {
  * [context[c], context[c + 1]); policies are conditional, P(z given c). */
 typedef struct gyre_shape {
     uint32_t size;
-    uint32_t reserved;
+    uint32_t replaces;                /* 1: all that an agent ever learns are samples, and they
+                                       * replace what it said; known from row_size on        */
     int64_t agents, states, contexts; /* M, K and C, each at least 1           */
     int64_t datasets;                 /* 1 (shared) or M (one an agent)        */
     int64_t samples;                  /* N of one dataset; 0: expected data, no sampling noise  */
@@ -152,22 +156,19 @@ typedef struct gyre_shape {
 } gyre_shape;
 
 /* The world in one phase of one round. Arrays are [states], owned by the host,
- * read only, and end with the call. In row t all three describe the agents
- * after t updates; an intervention acting in round t + 1 sees row t. */
+ * read only, and end with the call. In row t both describe the agents after t
+ * updates; an intervention acting in round t + 1 sees row t. */
 typedef struct gyre_round {
     uint32_t size;
     uint32_t reserved;
     int64_t round;
-    const double *mixture;      /* Pbar(z|c) = sum over agents of w_m P_m(z|c) */
-    const double *weight;       /* a(z), not normalised; NULL while selecting  */
-    const double *distribution; /* P_t(z|c), what the society would learn from
-                                 * next; NULL while selecting                  */
+    const double *mixture; /* Pbar(z|c) = sum over agents of w_m P_m(z|c) */
+    const double *weight;  /* a(z), not normalised; NULL while selecting  */
 } gyre_round;
 
 /* ---- what the host does for a component --------------------------------- */
 
 typedef struct gyre_ctx gyre_ctx;
-typedef struct gyre_sum gyre_sum;           /* opaque: an exact sum of rows   */
 typedef struct gyre_data gyre_data;         /* update.h                       */
 typedef struct gyre_examples gyre_examples; /* policy.h                       */
 
@@ -193,19 +194,24 @@ typedef struct gyre_host {
     void (*uniform)(gyre_ctx *ctx, uint32_t stream, uint64_t first, int64_t n, double *out);
     void (*bits)(gyre_ctx *ctx, uint32_t stream, uint64_t first, int64_t n, uint64_t *out);
 
-    /* Adds share x row[z] to an exact sum, 0 <= row[z] and share <= 1: the
-     * order of calls changes no bit. Of a policy's mix only. [task] */
-    void (*sum_row)(gyre_ctx *ctx, gyre_sum *sum, const double *row, double share);
-
     /* Has the agents that read `data` learn from `examples`: what they say in a
      * context that the examples touch becomes (1 - rate) of what it was plus
      * rate times the examples. Of an update's callback only. [task] */
     gyre_status (*learn)(gyre_ctx *ctx, const gyre_data *data, const gyre_examples *examples,
                          double rate);
 
-    /* out[i] = gyre_log(x[i]) of real.h, the same bits in the processor's widest
-     * vectors: some five times as fast. out may be x. [any] */
+    /* The widest vectors of the processor and, for long arrays and outside [task]
+     * calls, all threads; the same bits for any of them. log: out[i] is gyre_log(x[i])
+     * of real.h, out may be x. total and dot: the sum of x[i], or of x[i] y[i], up to
+     * 65,536 numbers as real.h's gyre_total and gyre_dot, longer ones in parts. [any] */
     void (*log)(gyre_ctx *ctx, const double *x, int64_t n, double *out);
+    double (*total)(gyre_ctx *ctx, const double *x, int64_t n);
+    double (*dot)(gyre_ctx *ctx, const double *x, const double *y, int64_t n);
+
+    /* Calls task for parts of [0, n) that together are all of it: long ones, outside
+     * [task] calls, on all threads. Returns when all are done. [any] */
+    void (*each)(gyre_ctx *ctx, int64_t n,
+                 void (*task)(void *argument, int64_t begin, int64_t end), void *argument);
 
     /* Not 0 when the user asked to stop: poll it in loops of over a second. [any] */
     int32_t (*should_stop)(gyre_ctx *ctx);

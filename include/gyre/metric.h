@@ -8,6 +8,20 @@
 extern "C" {
 #endif
 
+/* What one agent says, P_m(z|c), all of it: states that are not listed have
+ * probability 0. Read only, the host's, ends with the call. */
+typedef struct gyre_agent {
+    uint32_t size;
+    uint32_t reserved;
+    int64_t count;         /* of p; [states] when there is no list             */
+    const uint32_t *state; /* [count], distinct, in any order; NULL: state i is
+                            * i. Never there with more than one context        */
+    const double *p;       /* [count]; above 0 where there is a list           */
+    const uint32_t *times; /* [count]: p is times / samples; NULL: no such ratio.
+                            * Then what depends on p alone can be looked up    */
+    int64_t samples;       /* at most shape->samples where there are times     */
+} gyre_agent;
+
 typedef struct gyre_metric_ops {
     uint32_t size;
     uint32_t reserved;
@@ -17,9 +31,10 @@ typedef struct gyre_metric_ops {
     /* Optional, with gather: how many numbers this configuration wants summed
      * over agents; 0: gather is not called. [setup] */
     uint32_t (*slots)(gyre_ctx *ctx);
-    /* Writes slots[] for agents whose policy is p[states]; the host sums them
-     * over agents, weighted by w_m, exactly: each must be below 4,096 in size. [task] */
-    gyre_status (*gather)(gyre_ctx *ctx, const gyre_round *round, const double *p, double *slots);
+    /* Writes slots[] of one agent, of what it says alone; the host sums them over
+     * agents, weighted by w_m, exactly: each must be below 4,096 in size. Called as
+     * soon as the agent has learned, before it is known what others say. [task] */
+    gyre_status (*gather)(gyre_ctx *ctx, const gyre_agent *agent, double *slots);
 
     /* Writes out[output_count] from the world and the summed slots. What it
      * leaves untouched counts as missing; a NaN is refused, infinity is not. [phase] */

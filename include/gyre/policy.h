@@ -4,6 +4,10 @@
  * which agent has which row. A row is row_size bytes without pointers. What a
  * row stands for is a conditional distribution: p(z|c) >= 0, and within each
  * context it sums to 1.
+ *
+ * A row that is a list of states is never spread out over all of them: the host
+ * draws from the list, sums lists, and measures lists. So a policy that can say
+ * its distribution as a list takes memory and time of its length alone.
  */
 #ifndef GYRE_POLICY_H
 #define GYRE_POLICY_H
@@ -35,6 +39,20 @@ struct gyre_examples {
     const double *weight;  /* [states], >= 0, added to those counts, or NULL    */
 };
 
+/* What one row says: either p, or a list. Of a list a draw in context c is, with
+ * chance `own` (see gyre_policy_ops), one of the listed states of that context,
+ * each listing as likely as another; else, and in a context of which nothing is
+ * listed, it is from the scenario's start. Pointers are into the row, or to
+ * `buffer`, and live as long as the row stays as it is. */
+typedef struct gyre_said {
+    uint32_t size;
+    uint32_t reserved;
+    double *buffer;        /* [states], the host's: for p, where the row does not hold it */
+    const double *p;       /* [states], p(z|c); NULL: a list                   */
+    const uint32_t *state; /* [count], in any order; a state may be listed often */
+    int64_t count;         /* may be 0; below 2^20                             */
+} gyre_said;
+
 typedef struct gyre_policy_ops {
     uint32_t size;
     uint32_t reserved;
@@ -42,14 +60,16 @@ typedef struct gyre_policy_ops {
     size_t (*row_size)(gyre_ctx *ctx);
     /* Fills rows from p[states], the scenario's start. [task] */
     gyre_status (*start)(gyre_ctx *ctx, const gyre_rows *rows, const double *p);
-    /* Adds share x p of every row to `sum`, through host->sum_row. [task] */
-    gyre_status (*mix)(gyre_ctx *ctx, const gyre_rows *rows, gyre_sum *sum);
-    /* Writes p(z|c), [states], of the first row. [task] */
-    gyre_status (*weigh)(gyre_ctx *ctx, const gyre_rows *rows, double *p);
+    /* Says what one row stands for. `said` is preset: an empty list. [task] */
+    gyre_status (*say)(gyre_ctx *ctx, const void *row, gyre_said *said);
     /* Every row becomes (1 - rate) of itself plus rate times the examples, in
      * the contexts that they touch; 0 <= rate <= 1. [task] */
     gyre_status (*learn)(gyre_ctx *ctx, const gyre_rows *rows, const gyre_examples *examples,
                          double rate);
+    /* Optional: the weight in (0, 1] of what a list holds, beside the start; 0, or
+     * absent: rows are no lists. It is one for all rows and all rounds. Below 1 the
+     * start stays for ever: such a policy must declare the column `start`. [setup] */
+    double (*own)(gyre_ctx *ctx);
 } gyre_policy_ops;
 
 #ifdef __cplusplus

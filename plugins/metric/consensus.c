@@ -59,14 +59,34 @@ static const gyre_output outputs[] = {
 /* What is summed over agents; votes for states follow. */
 enum { ENTROPY, DISAGREE, REVERSE, LOST, VOTES };
 
+/* What a run looks at in every row and never changes. */
+struct cache {
+    double *nu;     /* [contexts]                                                   */
+    double *log_pi; /* [states], 0 where pi* is                                     */
+    double *log;    /* [samples + 1], of whole numbers: agents say n / N; 0 at 0    */
+};
+
 static gyre_status open(gyre_ctx *ctx)
 {
+    const gyre_shape *shape = ctx->shape;
     const struct conf *conf = ctx->conf;
-    double *nu = ctx->host->alloc(ctx, sizeof *nu * (size_t)ctx->shape->contexts, 64);
-    if (!nu)
+    const double *pi = ctx->fields[REFERENCE].data;
+    struct cache *cache = ctx->host->alloc(ctx, sizeof *cache, 64);
+    if (!cache)
         return GYRE_E_NOMEM;
-    ctx->cache = nu;
-    if (gyre_nu(ctx->shape, conf->weigh, nu))
+    ctx->cache = cache;
+    cache->nu = ctx->host->alloc(ctx, sizeof(double) * (size_t)shape->contexts, 64);
+    cache->log_pi = ctx->host->alloc(ctx, sizeof(double) * (size_t)shape->states, 64);
+    cache->log = ctx->host->alloc(ctx, sizeof(double) * (size_t)(shape->samples + 1), 64);
+    if (!cache->nu || !cache->log_pi || !cache->log)
+        return GYRE_E_NOMEM;
+    for (int64_t z = 0; z < shape->states; z++)
+        cache->log_pi[z] = pi[z] > 0 ? pi[z] : 1;
+    ctx->host->log(ctx, cache->log_pi, shape->states, cache->log_pi);
+    for (int64_t n = 0; n <= shape->samples; n++)
+        cache->log[n] = n > 0 ? (double)n : 1;
+    ctx->host->log(ctx, cache->log, shape->samples + 1, cache->log);
+    if (gyre_nu(shape, conf->weigh, cache->nu))
         return GYRE_OK;
     return ctx->host->fail(ctx, GYRE_E_INVALID, "weigh = \"probes\", but every context is met");
 }
@@ -77,41 +97,64 @@ static uint32_t slots(gyre_ctx *ctx)
     return VOTES + (conf->modes ? (uint32_t)ctx->shape->states : 0);
 }
 
-static double entropy(gyre_ctx *ctx, const double *p, int64_t n, double *term)
+/* What an agent says in one context: one number each for the states it is about. */
+struct part {
+    int64_t n;
+    const double *p, *pi, *log_pi;
+    double *log_p; /* 0 where p is */
+    double *term;  /* scratch      */
+};
+
+static void take_logs(gyre_ctx *ctx, const double *p, int64_t n, double *out)
 {
-    ctx->host->log(ctx, p, n, term);
-    for (int64_t z = 0; z < n; z++)
-        term[z] = p[z] > 0 ? -p[z] * term[z] : 0;
-    return gyre_total(term, n);
+    ctx->host->log(ctx, p, n, out);
+    for (int64_t i = 0; i < n; i++)
+        out[i] = p[i] > 0 ? out[i] : 0;
+}
+
+static double entropy(const struct part *part)
+{
+    return -gyre_dot(part->p, part->log_p, part->n);
+}
+
+/* Where the largest is, the first of them; in lanes, which compilers turn into vectors. */
+static int64_t find_most(const double *p, int64_t n)
+{
+    double lane[16] = {0}, most = 0;
+    int64_t const whole = n - n % 16;
+    for (int64_t i = 0; i < whole; i += 16)
+        for (int j = 0; j < 16; j++)
+            lane[j] = p[i + j] > lane[j] ? p[i + j] : lane[j];
+    for (int j = 0; j < 16; j++)
+        most = lane[j] > most ? lane[j] : most;
+    for (int64_t i = whole; i < n; i++)
+        most = p[i] > most ? p[i] : most;
+    int64_t at = 0;
+    while (at < n - 1 && p[at] < most)
+        at++;
+    return at;
 }
 
 /* The chance that two draws differ, 1 - sum p^2. Near 0 that would lose its digits, so it is made
  * of what is beside the commonest state: with s their sum, 2 s - s^2 - the sum of their squares. */
-static double disagreement(const double *p, int64_t n, double *term)
+static double disagreement(const double *p, int64_t n)
 {
-    int64_t most = 0;
-    for (int64_t z = 1; z < n; z++)
-        most = p[z] > p[most] ? z : most;
-    for (int64_t z = 0; z < n; z++)
-        term[z] = z == most ? 0 : p[z];
-    double const beside = gyre_total(term, n);
-    return 2 * beside - beside * beside - gyre_dot(term, term, n);
+    int64_t const most = n > 0 ? find_most(p, n) : 0, rest = n > 0 ? n - most - 1 : 0;
+    const double *behind = p + most + 1;
+    double const beside = gyre_total(p, most) + gyre_total(behind, rest);
+    return 2 * beside - beside * beside - (gyre_dot(p, p, most) + gyre_dot(behind, behind, rest));
 }
 
 /* KL(p, pi), finite unless p says something that pi never does: then *lost is 1. */
-static double reverse(gyre_ctx *ctx, const double *p, const double *pi, int64_t n, double *term,
-                      double *lost)
+static double reverse(const struct part *part, double *lost)
 {
     int64_t strange = 0;
-    for (int64_t z = 0; z < n; z++) {
-        term[z] = p[z] > 0 && pi[z] > 0 ? p[z] / pi[z] : 1;
-        strange += p[z] > 0 && !(pi[z] > 0);
+    for (int64_t i = 0; i < part->n; i++) {
+        part->term[i] = part->log_p[i] - part->log_pi[i];
+        strange += part->p[i] > 0 && !(part->pi[i] > 0);
     }
-    ctx->host->log(ctx, term, n, term);
-    for (int64_t z = 0; z < n; z++)
-        term[z] *= p[z];
     *lost = strange > 0;
-    return gyre_total(term, n);
+    return gyre_dot(part->p, part->term, part->n);
 }
 
 /* One vote for the most probable state, shared among states that tie. */
@@ -127,25 +170,65 @@ static void vote(const double *p, int64_t n, double *votes)
         votes[z] = p[z] == most ? 1 / (double)tied : 0;
 }
 
-static gyre_status gather(gyre_ctx *ctx, const gyre_round *round, const double *p, double *sums)
+static void sum_up(const struct part *part, double nu, double *sums)
 {
-    (void)round;
-    const gyre_shape *shape = ctx->shape;
-    const struct conf *conf = ctx->conf;
-    const double *nu = ctx->cache, *pi = ctx->fields[REFERENCE].data;
-    double *term = ctx->host->scratch(ctx, sizeof *term * (size_t)shape->states);
-    if (!term)
+    double lost = 0;
+    sums[ENTROPY] += nu * entropy(part);
+    sums[DISAGREE] += nu * disagreement(part->p, part->n);
+    sums[REVERSE] += nu * reverse(part, &lost);
+    sums[LOST] += nu * lost;
+}
+
+/* Of a list, all of it in one context, and only what is listed is looked at. */
+static gyre_status gather_list(gyre_ctx *ctx, const gyre_agent *agent, double *sums)
+{
+    const struct cache *cache = ctx->cache;
+    int64_t const n = agent->count;
+    double *room = ctx->host->scratch(ctx, 5 * sizeof *room * (size_t)(n + 1));
+    if (!room)
         return GYRE_E_NOMEM;
+    double *log_p = room, *term = room + n, *pi = term + n, *log_pi = pi + n, *votes = log_pi + n;
+    for (int64_t i = 0; i < n; i++) {
+        pi[i] = ctx->fields[REFERENCE].data[agent->state[i]];
+        log_pi[i] = cache->log_pi[agent->state[i]];
+    }
+    for (int64_t i = 0; agent->times && i < n; i++)
+        log_p[i] = cache->log[agent->times[i]] - cache->log[agent->samples];
+    if (!agent->times)
+        take_logs(ctx, agent->p, n, log_p);
+    struct part const part = {n, agent->p, pi, log_pi, log_p, term};
+    sum_up(&part, cache->nu[0], sums);
+    if (!((const struct conf *)ctx->conf)->modes)
+        return GYRE_OK;
+    memset(sums + VOTES, 0, sizeof *sums * (size_t)ctx->shape->states);
+    vote(agent->p, n, votes);
+    for (int64_t i = 0; i < n; i++)
+        sums[VOTES + agent->state[i]] = votes[i];
+    return GYRE_OK;
+}
+
+static gyre_status gather(gyre_ctx *ctx, const gyre_agent *agent, double *sums)
+{
+    const gyre_shape *shape = ctx->shape;
+    const struct cache *cache = ctx->cache;
     memset(sums, 0, sizeof *sums * VOTES);
+    if (agent->state)
+        return gather_list(ctx, agent, sums);
+    double *log_p = ctx->host->scratch(ctx, 2 * sizeof *log_p * (size_t)shape->states);
+    if (!log_p)
+        return GYRE_E_NOMEM;
+    take_logs(ctx, agent->p, shape->states, log_p);
     for (int64_t c = 0; c < shape->contexts; c++) {
         int64_t const begin = shape->context[c], n = shape->context[c + 1] - begin;
-        double lost = 0;
-        sums[ENTROPY] += nu[c] * entropy(ctx, p + begin, n, term);
-        sums[DISAGREE] += nu[c] * disagreement(p + begin, n, term);
-        sums[REVERSE] += nu[c] * reverse(ctx, p + begin, pi + begin, n, term, &lost);
-        sums[LOST] += nu[c] * lost;
-        if (conf->modes)
-            vote(p + begin, n, sums + VOTES + begin);
+        struct part const part = {n,
+                                  agent->p + begin,
+                                  ctx->fields[REFERENCE].data + begin,
+                                  cache->log_pi + begin,
+                                  log_p + begin,
+                                  log_p + shape->states};
+        sum_up(&part, cache->nu[c], sums);
+        if (((const struct conf *)ctx->conf)->modes)
+            vote(agent->p + begin, n, sums + VOTES + begin);
     }
     return GYRE_OK;
 }
@@ -167,15 +250,16 @@ static gyre_status measure(gyre_ctx *ctx, const gyre_round *round, const double 
 {
     const gyre_shape *shape = ctx->shape;
     const struct conf *conf = ctx->conf;
-    const double *nu = ctx->cache, *p = round->mixture;
-    double *term = ctx->host->scratch(ctx, sizeof *term * (size_t)shape->states);
+    const double *nu = ((const struct cache *)ctx->cache)->nu, *p = round->mixture;
+    double *log_p = ctx->host->scratch(ctx, sizeof *log_p * (size_t)shape->states);
     double whole = 0, differ = 0, agree = 0;
-    if (!term)
+    if (!log_p)
         return GYRE_E_NOMEM;
+    take_logs(ctx, p, shape->states, log_p);
     for (int64_t c = 0; c < shape->contexts; c++) {
         int64_t const begin = shape->context[c], n = shape->context[c + 1] - begin;
-        whole += nu[c] * entropy(ctx, p + begin, n, term);
-        differ += nu[c] * disagreement(p + begin, n, term);
+        whole -= nu[c] * gyre_dot(p + begin, log_p + begin, n);
+        differ += nu[c] * disagreement(p + begin, n);
         if (conf->modes)
             agree += nu[c] * commonest(sums + VOTES + begin, n);
     }

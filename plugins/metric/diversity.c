@@ -3,6 +3,8 @@
  * Hill numbers of order 0, 1 and 2 (Hill 1973, Ecology 54:427): the number of
  * states, exp of the entropy, and the inverse of the chance that two draws agree.
  */
+#include <stdatomic.h>
+
 #include "gyre/metric.h"
 #include "gyre/real.h"
 
@@ -10,14 +12,25 @@ struct conf {
     int32_t of, weigh;
 };
 
-static const char *const ofs[] = {"training", "mixture", NULL};
+static const char *const ofs[] = {"mixture", "training", NULL};
 static const char *const weighs[] = GYRE_NU_CHOICES;
 
 static const gyre_param params[] = {
-    GYRE_P_ENUM(struct conf, of, 0, ofs,
+    GYRE_P_ENUM(struct conf, of, 1, ofs,
                 "Of P_t, what the society would learn from next, or of what it says, Pbar."),
     GYRE_P_ENUM(struct conf, weigh, GYRE_NU_MET, weighs,
                 "How contexts are weighed: as they are met, alike, or only those never met."),
+};
+
+enum { DISTRIBUTION };
+
+static const gyre_field fields[] = {
+    [DISTRIBUTION] = {.name = "distribution",
+                      .column = "distribution",
+                      .when = "of",
+                      .of = GYRE_OF_STATE,
+                      .access = GYRE_READ,
+                      .doc = "P_t, where that is measured."},
 };
 
 enum { ENTROPY, STATES_0, STATES_1, STATES_2 };
@@ -64,20 +77,30 @@ static gyre_status open(gyre_ctx *ctx)
     return GYRE_OK;
 }
 
-static double entropy_of(gyre_ctx *ctx, const double *p, int64_t n, double *term)
+/* One context. */
+struct part {
+    const double *p;
+    double *term; /* scratch */
+    atomic_llong support;
+};
+
+/* What has a logarithm, and how many have one. */
+static void look(void *argument, int64_t begin, int64_t end)
 {
-    ctx->host->log(ctx, p, n, term);
-    for (int64_t z = 0; z < n; z++)
-        term[z] = p[z] > 0 ? -p[z] * term[z] : 0;
-    return gyre_total(term, n);
+    struct part *part = argument;
+    long long support = 0;
+    for (int64_t z = begin; z < end; z++) {
+        support += part->p[z] > 0;
+        part->term[z] = part->p[z] > 0 ? part->p[z] : 1;
+    }
+    atomic_fetch_add(&part->support, support);
 }
 
-static double support_of(const double *p, int64_t n)
+static double entropy_of(gyre_ctx *ctx, struct part *part, int64_t n)
 {
-    int64_t count = 0;
-    for (int64_t z = 0; z < n; z++)
-        count += p[z] > 0;
-    return (double)count;
+    ctx->host->each(ctx, n, look, part);
+    ctx->host->log(ctx, part->term, n, part->term);
+    return -ctx->host->dot(ctx, part->p, part->term, n);
 }
 
 static gyre_status measure(gyre_ctx *ctx, const gyre_round *round, const double *slots, double *out)
@@ -85,16 +108,17 @@ static gyre_status measure(gyre_ctx *ctx, const gyre_round *round, const double 
     (void)slots;
     const gyre_shape *shape = ctx->shape;
     const struct conf *conf = ctx->conf;
-    const double *nu = ctx->cache, *p = conf->of ? round->mixture : round->distribution;
+    const double *nu = ctx->cache, *p = conf->of ? ctx->fields[DISTRIBUTION].data : round->mixture;
     double *term = ctx->host->scratch(ctx, sizeof *term * (size_t)shape->states);
     double entropy = 0, support = 0, agree = 0;
     if (!term)
         return GYRE_E_NOMEM;
     for (int64_t c = 0; c < shape->contexts; c++) {
         int64_t const begin = shape->context[c], n = shape->context[c + 1] - begin;
-        entropy += nu[c] * entropy_of(ctx, p + begin, n, term);
-        support += nu[c] * support_of(p + begin, n);
-        agree += nu[c] * gyre_dot(p + begin, p + begin, n);
+        struct part part = {.p = p + begin, .term = term};
+        entropy += nu[c] * entropy_of(ctx, &part, n);
+        support += nu[c] * (double)part.support;
+        agree += nu[c] * ctx->host->dot(ctx, part.p, part.p, n);
     }
     out[ENTROPY] = entropy > 0 ? entropy : 0;
     out[STATES_0] = support;
@@ -118,6 +142,7 @@ static const gyre_component diversity = {
         "neutral society with one dataset of N samples the mean of 1 - 1/states_2 is multiplied\n"
         "by 1 - 1/N each round.\n",
     GYRE_PARAMS(params),
+    GYRE_FIELDS(fields),
     .conf_size = sizeof(struct conf),
     .open = open,
     .ops = &ops,

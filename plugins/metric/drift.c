@@ -9,30 +9,36 @@ struct conf {
     int32_t of, weigh;
 };
 
-static const char *const ofs[] = {"training", "mixture", NULL};
+static const char *const ofs[] = {"mixture", "training", NULL};
 static const char *const weighs[] = GYRE_NU_CHOICES;
 
 static const gyre_param params[] = {
-    GYRE_P_ENUM(struct conf, of, 0, ofs,
+    GYRE_P_ENUM(struct conf, of, 1, ofs,
                 "Of P_t, what the society would learn from next, or of what it says, Pbar."),
     GYRE_P_ENUM(struct conf, weigh, GYRE_NU_MET, weighs,
                 "How contexts are weighed: as they are met, alike, or only those never met."),
 };
 
-enum { START, AGAINST };
+enum { START, AGAINST, DISTRIBUTION };
 
 /* Row 0 is made of the start: whoever hangs a trigger on this metric depends on the run's past. */
 static const gyre_field fields[] = {
-    {.name = "start",
-     .column = "start",
-     .of = GYRE_OF_STATE,
-     .access = GYRE_READ,
-     .doc = "What row 0, from which drift is measured, is made of."},
-    {.name = "against",
-     .column = "against",
-     .of = GYRE_OF_STATE,
-     .access = GYRE_READ | GYRE_OPTIONAL,
-     .doc = "Another distribution to measure from: counts or probabilities of states."},
+    [START] = {.name = "start",
+               .column = "start",
+               .of = GYRE_OF_STATE,
+               .access = GYRE_READ,
+               .doc = "What row 0, from which drift is measured, is made of."},
+    [AGAINST] = {.name = "against",
+                 .column = "against",
+                 .of = GYRE_OF_STATE,
+                 .access = GYRE_READ | GYRE_OPTIONAL,
+                 .doc = "Another distribution to measure from: counts or probabilities of states."},
+    [DISTRIBUTION] = {.name = "distribution",
+                      .column = "distribution",
+                      .when = "of",
+                      .of = GYRE_OF_STATE,
+                      .access = GYRE_READ,
+                      .doc = "P_t, where that is measured."},
 };
 
 enum { TV, JS, STEP_TV, STEP_JS, AGAINST_TV, AGAINST_JS };
@@ -140,7 +146,7 @@ static gyre_status measure(gyre_ctx *ctx, const gyre_round *round, const double 
     (void)slots;
     const struct conf *conf = ctx->conf;
     const struct cache *cache = ctx->cache;
-    const double *p = conf->of ? round->mixture : round->distribution;
+    const double *p = conf->of ? ctx->fields[DISTRIBUTION].data : round->mixture;
     size_t const size = sizeof(double) * (size_t)ctx->shape->states;
     double *first = ctx->state, *before = first + ctx->shape->states;
     double *term = ctx->host->scratch(ctx, size);

@@ -12,15 +12,14 @@
 
 struct conf {
     double tau, floor;
-    int32_t of, weigh, agents;
-    int32_t reserved;
+    int32_t of, weigh, agents, agent_kl;
 };
 
-static const char *const ofs[] = {"training", "mixture", NULL};
+static const char *const ofs[] = {"mixture", "training", NULL};
 static const char *const weighs[] = GYRE_NU_CHOICES;
 
 static const gyre_param params[] = {
-    GYRE_P_ENUM(struct conf, of, 0, ofs,
+    GYRE_P_ENUM(struct conf, of, 1, ofs,
                 "Of P_t, what the society would learn from next, or of what it says, Pbar."),
     GYRE_P_F64(struct conf, tau, 0, 0, 1, "",
                "From what probability on a state counts as covered; 0: 1/N of one dataset."),
@@ -29,9 +28,10 @@ static const gyre_param params[] = {
     GYRE_P_ENUM(struct conf, weigh, GYRE_NU_MET, weighs,
                 "How contexts are weighed: as they are met, alike, or only those never met."),
     GYRE_P_BOOL(struct conf, agents, 1, "Measure agents one by one too."),
+    GYRE_P_BOOL(struct conf, agent_kl, 1, "With agents: their kl_floored, a logarithm a state."),
 };
 
-enum { REFERENCE, SAFE };
+enum { REFERENCE, SAFE, DISTRIBUTION };
 
 static const gyre_field fields[] = {
     [REFERENCE] = {.name = "reference",
@@ -44,6 +44,12 @@ static const gyre_field fields[] = {
               .of = GYRE_OF_STATE,
               .access = GYRE_READ | GYRE_OPTIONAL,
               .doc = "1 for states of the safe set S; without it nothing is split."},
+    [DISTRIBUTION] = {.name = "distribution",
+                      .column = "distribution",
+                      .when = "of",
+                      .of = GYRE_OF_STATE,
+                      .access = GYRE_READ,
+                      .doc = "P_t, where that is measured."},
 };
 
 enum {
@@ -131,21 +137,25 @@ static gyre_status open(gyre_ctx *ctx)
 
 /* ---- pieces, each a sum over states ------------------------------------- */
 
-/* Is p said often enough? With tau = 0 (expected data: N is infinite) at all. */
-static int is_covered(double p, double tau)
+/* From what probability on a state is said often enough; with tau = 0 (expected data: N is
+ * infinite) from the smallest number above 0. */
+static double enough(double tau)
 {
-    return tau > 0 ? p >= tau * GUARD : p > 0;
+    return tau > 0 ? tau * GUARD : 0x1p-1074;
 }
 
 /* pi of the states that are covered, each counted by `of` (NULL: 1). */
 static double coverage(gyre_ctx *ctx, const double *p, double tau, const double *of, double *term)
 {
     const gyre_shape *shape = ctx->shape;
-    const struct cache *cache = ctx->cache;
-    for (int64_t c = 0; c < shape->contexts; c++)
+    const double *pi = ((const struct cache *)ctx->cache)->pi;
+    double const least = enough(tau);
+    for (int64_t c = 0; c < shape->contexts; c++) {
+        double const met = shape->met[c];
         for (int64_t z = shape->context[c]; z < shape->context[c + 1]; z++)
-            term[z] = is_covered(shape->met[c] * p[z], tau) ? cache->pi[z] * (of ? of[z] : 1) : 0;
-    return gyre_total(term, shape->states);
+            term[z] = met * p[z] >= least ? pi[z] : 0;
+    }
+    return of ? gyre_dot(term, of, shape->states) : gyre_total(term, shape->states);
 }
 
 /* pi of the states that are said at all, in any context, met or not. */
@@ -241,13 +251,16 @@ static double blindness(gyre_ctx *ctx)
     const struct cache *cache = ctx->cache;
     double blind = 0;
     for (int64_t c = 0; c < ctx->shape->contexts; c++)
-        blind += is_covered(ctx->shape->met[c], cache->tau) ? 0 : cache->nu[c];
+        blind += ctx->shape->met[c] >= enough(cache->tau) ? 0 : cache->nu[c];
     return blind;
 }
 
+/* What is summed over agents. */
+enum { AGENTS_KL, AGENTS_COVERED, AGENTS_ALL };
+
 static uint32_t slots(gyre_ctx *ctx)
 {
-    return ((const struct conf *)ctx->conf)->agents ? 2 : 0;
+    return ((const struct conf *)ctx->conf)->agents ? AGENTS_ALL : 0;
 }
 
 static double *scratch(gyre_ctx *ctx)
@@ -255,14 +268,47 @@ static double *scratch(gyre_ctx *ctx)
     return ctx->host->scratch(ctx, sizeof(double) * (size_t)ctx->shape->states);
 }
 
-static gyre_status gather(gyre_ctx *ctx, const gyre_round *round, const double *p, double *slots_)
+/* The floored divergence of a list, of one context: a state that is not listed has q = f pi. */
+static double floored_list(gyre_ctx *ctx, const gyre_agent *agent, const double *pi, double *term)
 {
-    (void)round;
+    double const f = ((const struct conf *)ctx->conf)->floor;
+    int64_t const n = agent->count;
+    for (int64_t i = 0; i < n; i++)
+        term[i] = pi[i] > 0 ? pi[i] / (agent->p[i] + f * (pi[i] - agent->p[i])) : 1;
+    ctx->host->log(ctx, term, n, term);
+    return positive(gyre_dot(pi, term, n) - (1 - gyre_total(pi, n)) * gyre_log(f));
+}
+
+/* Of a list: only what is listed is looked at. */
+static gyre_status gather_list(gyre_ctx *ctx, const gyre_agent *agent, double *sums)
+{
+    const struct cache *cache = ctx->cache;
+    size_t const size = sizeof(double) * (size_t)(agent->count + 1);
+    double const least = enough(cache->tau);
+    double *pi = ctx->host->scratch(ctx, size), *term = ctx->host->scratch(ctx, size);
+    if (!pi || !term)
+        return GYRE_E_NOMEM;
+    for (int64_t i = 0; i < agent->count; i++) {
+        pi[i] = cache->pi[agent->state[i]];
+        term[i] = agent->p[i] >= least ? pi[i] : 0;
+    }
+    sums[AGENTS_COVERED] = gyre_total(term, agent->count);
+    sums[AGENTS_KL] =
+        ((const struct conf *)ctx->conf)->agent_kl ? floored_list(ctx, agent, pi, term) : 0;
+    return GYRE_OK;
+}
+
+static gyre_status gather(gyre_ctx *ctx, const gyre_agent *agent, double *sums)
+{
+    if (agent->state)
+        return gather_list(ctx, agent, sums);
+    const struct cache *cache = ctx->cache;
     double *q = scratch(ctx), *term = scratch(ctx);
     if (!q || !term)
         return GYRE_E_NOMEM;
-    slots_[0] = floored(ctx, p, q, term);
-    slots_[1] = coverage(ctx, p, ((const struct cache *)ctx->cache)->tau, NULL, term);
+    sums[AGENTS_KL] =
+        ((const struct conf *)ctx->conf)->agent_kl ? floored(ctx, agent->p, q, term) : 0;
+    sums[AGENTS_COVERED] = coverage(ctx, agent->p, cache->tau, NULL, term);
     return GYRE_OK;
 }
 
@@ -270,7 +316,7 @@ static gyre_status measure(gyre_ctx *ctx, const gyre_round *round, const double 
 {
     const struct conf *conf = ctx->conf;
     const struct cache *cache = ctx->cache;
-    const double *p = conf->of ? round->mixture : round->distribution;
+    const double *p = conf->of ? ctx->fields[DISTRIBUTION].data : round->mixture;
     double *q = scratch(ctx), *term = scratch(ctx);
     if (!q || !term)
         return GYRE_E_NOMEM;
@@ -288,10 +334,10 @@ static gyre_status measure(gyre_ctx *ctx, const gyre_round *round, const double 
         split(ctx, q, term, rest, out);
         measure_safe(ctx, p, term, out);
     }
-    if (conf->agents) {
-        out[AGENT_KL_FLOORED] = positive(sums[0]);
-        out[AGENT_COVERAGE] = sums[1];
-    }
+    if (conf->agents)
+        out[AGENT_COVERAGE] = sums[AGENTS_COVERED];
+    if (conf->agents && conf->agent_kl)
+        out[AGENT_KL_FLOORED] = positive(sums[AGENTS_KL]);
     return GYRE_OK;
 }
 

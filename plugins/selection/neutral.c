@@ -1,11 +1,17 @@
 /* selection.neutral - a(z) = 1: everything that is said gets into the data alike. */
 #include "gyre/selection.h"
 
+static void fill(void *argument, int64_t begin, int64_t end)
+{
+    double *weight = argument;
+    for (int64_t z = begin; z < end; z++)
+        weight[z] = 1;
+}
+
 static gyre_status weigh(gyre_ctx *ctx, const gyre_round *round, double *weight)
 {
     (void)round;
-    for (int64_t z = 0; z < ctx->shape->states; z++)
-        weight[z] = 1;
+    ctx->host->each(ctx, ctx->shape->states, fill, weight);
     return GYRE_OK;
 }
 

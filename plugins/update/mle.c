@@ -61,8 +61,8 @@ static double *make_weights(gyre_ctx *ctx, const gyre_data *data)
             weight[z] = alpha;
             if (reference && touched)
                 weight[z] += outside * reference[z];
-            if (data->expected && conf->rate > 0)
-                weight[z] += data->expected[z];
+            if (data->weight && conf->rate > 0)
+                weight[z] += data->weight[z];
         }
     }
     return weight;
@@ -72,7 +72,7 @@ static gyre_status update(gyre_ctx *ctx, const gyre_round *round, const gyre_dat
 {
     (void)round;
     const struct conf *conf = ctx->conf;
-    gyre_examples examples = {.size = sizeof examples, .weight = data->expected};
+    gyre_examples examples = {.size = sizeof examples, .weight = data->weight};
     if (conf->outside > 0 || conf->smoothing > 0) {
         examples.weight = make_weights(ctx, data);
         if (!examples.weight)
@@ -85,7 +85,13 @@ static gyre_status update(gyre_ctx *ctx, const gyre_round *round, const gyre_dat
     return ctx->host->learn(ctx, data, &examples, conf->rate + conf->outside);
 }
 
-static const gyre_update_ops ops = {.size = sizeof ops, .update = update};
+static int32_t replaces(gyre_ctx *ctx)
+{
+    const struct conf *conf = ctx->conf;
+    return conf->rate == 1 && conf->outside == 0 && conf->smoothing == 0;
+}
+
+static const gyre_update_ops ops = {.size = sizeof ops, .update = update, .replaces = replaces};
 
 static const gyre_component mle = {
     .size = sizeof mle,

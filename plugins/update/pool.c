@@ -31,12 +31,12 @@ static gyre_status learn_context(gyre_ctx *ctx, const gyre_data *data, int64_t c
     int64_t const begin = shape->context[context], end = shape->context[context + 1];
     gyre_examples examples = {.size = sizeof examples};
     *pooled += data->total[context];
-    if (data->expected) {
+    if (data->weight) {
         double *weight = ctx->host->scratch(ctx, sizeof *weight * (size_t)shape->states);
         if (!weight)
             return GYRE_E_NOMEM;
         memset(weight, 0, sizeof *weight * (size_t)shape->states);
-        memcpy(weight + begin, data->expected + begin, sizeof *weight * (size_t)(end - begin));
+        memcpy(weight + begin, data->weight + begin, sizeof *weight * (size_t)(end - begin));
         examples.weight = weight;
     } else {
         uint32_t *state = ctx->host->scratch(ctx, sizeof *state * (size_t)data->count);

@@ -192,13 +192,22 @@ static void policy_must_add_to_1(void **state)
         {"policy", "spoils", SAMPLES, BUG, 0, 1,
          "the probabilities of context 0 add to 1.5, not 1"},
         {"policy", "no_row", SAMPLES, BUG, 0, -1, "asks for rows of 0 bytes"},
-        {"policy", "huge_row", SAMPLES, BUG, 0, -1, "asks for rows of 9223372036854775807 bytes"});
+        {"policy", "huge_row", SAMPLES, BUG, 0, -1, "asks for rows of 9223372036854775807 bytes"},
+        {"policy", "own", SAMPLES, BUG, 0, -1, "gives its lists a weight of 1.5, not in [0, 1]"},
+        {"policy", "keeps", SAMPLES, BUG, 0, -1,
+         "keeps to the start without declaring the column \"start\""},
+        {"policy", "lists", SAMPLES, BUG, 0, 0, "says a list, and own did not say so"},
+        {"policy", "tables", SAMPLES, BUG, 0, 0, "says a table, and own said that it says lists"},
+        {"policy", "strange", SAMPLES, BUG, 0, 0, "says a state that is not there"},
+        {"policy", "long", SAMPLES, BUG, 0, 0,
+         "says a list of a length that cannot be, or without states"});
 }
 
 static void policy_s_own_refusals_are_told(void **state)
 {
     (void)state;
     EXPECT({"policy", "start", SAMPLES, DATA, 0, 0, "there is nothing to begin with"},
+           {"policy", "say", SAMPLES, DATA, 0, 0, "lost for words"},
            {"policy", "learn", SAMPLES, DATA, 0, 0, "too old to learn"});
 }
 

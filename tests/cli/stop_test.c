@@ -20,12 +20,12 @@
 
 static struct folder folder;
 
-/* Minutes of short rounds; and a society whose first round alone takes minutes. */
+/* Minutes of short rounds; and agents that are measured one by one in every state. */
 #define MANY_ROUNDS                                                                                \
     "scenarios/paper/isolated.toml --set scenario.rounds=40000 --set sampling.samples=20000"
 #define LONG_ROUND                                                                                 \
-    "scenarios/tutorial/first.toml --set society.agents=2000 --set sampling.dataset=per_agent"     \
-    " --set sampling.samples=50000000"
+    "scenarios/tutorial/first.toml --set society.agents=200000 --set sampling.dataset=per_agent"   \
+    " --set space.states=100000 --set society.policy.use=policy.memory"
 
 static void wait_for(double seconds)
 {

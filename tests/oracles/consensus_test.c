@@ -102,7 +102,8 @@ static void three_agents_are_what_a_hand_finds(void **state)
         struct society *s = society_create(
             1,
             "[space]\nreference = %s\n[society]\nagents = 3\nweights = %s\n[sampling]\n"
-            "samples = 4\ndataset = \"per_agent\"\n[[metric]]\nuse = \"metric.consensus\"\n",
+            "samples = 4\ndataset = \"per_agent\"\n[update]\nuse = \"update.mle\"\nrate = 0.5\n"
+            "[[metric]]\nuse = \"metric.consensus\"\n",
             society_array(hand->reference, 3), society_array(hand->weight, HAND));
         society_begin(s, battery_fresh());
         for (int64_t m = 0; m < HAND; m++)

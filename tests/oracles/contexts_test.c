@@ -33,7 +33,7 @@ static bool note(void *argument, const struct replicate *r)
 {
     (void)argument;
     for (int c = 0; c < C; c++) {
-        const double *p = r->distribution + c * K;
+        const double *p = r->live[SPACE_DISTRIBUTION] + c * K;
         if (r->round == 1)
             sample_add(&seen.diversity1[c], forms_diversity(p, K));
         if (r->round == ROUNDS)

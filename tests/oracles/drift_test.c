@@ -47,12 +47,12 @@ static bool note(void *argument, const struct replicate *r)
             sample_add(&loop->covered[i], r->value[loop->coverage[i]]);
     }
     if (r->round == 10) {
-        note_states(r->distribution, loop->p10, loop->spread10);
-        sample_add(&loop->diversity10, forms_diversity(r->distribution, K));
+        note_states(r->live[SPACE_DISTRIBUTION], loop->p10, loop->spread10);
+        sample_add(&loop->diversity10, forms_diversity(r->live[SPACE_DISTRIBUTION], K));
     }
     if (r->round == 30) {
-        note_states(r->distribution, loop->p30, loop->spread30);
-        sample_add(&loop->diversity30, forms_diversity(r->distribution, K));
+        note_states(r->live[SPACE_DISTRIBUTION], loop->p30, loop->spread30);
+        sample_add(&loop->diversity30, forms_diversity(r->live[SPACE_DISTRIBUTION], K));
     }
     for (int i = 0; i < SUPPORTS; i++)
         if (r->round == support_rounds[i])

@@ -21,34 +21,34 @@ enum { K = FORMS_STATES, N = 50, ROUNDS = 360, SETTLED = 60 };
 /* ---- the three laws ------------------------------------------------------ */
 
 /* V' = keep V + add. */
-struct law {
+struct shares {
     double keep, add;
 };
 
 /* |(1-alpha)(p - pi)|^2, and of N draws from that law one N-th of its diversity. */
-static struct law share_law(double alpha)
+static struct shares share_law(double alpha)
 {
-    return (struct law){(1 - alpha) * (1 - alpha) * (1 - 1.0 / N), FORMS_H / N};
+    return (struct shares){(1 - alpha) * (1 - alpha) * (1 - 1.0 / N), FORMS_H / N};
 }
 
 /* The same, but alpha N draws from pi and the rest from p have each their own diversity. */
-static struct law count_law(double alpha)
+static struct shares count_law(double alpha)
 {
-    return (struct law){(1 - alpha) * (1 - alpha) - (1 - alpha) / N, FORMS_H / N};
+    return (struct shares){(1 - alpha) * (1 - alpha) - (1 - alpha) / N, FORMS_H / N};
 }
 
 /* The master recursion: p' = a p + b x/N + c pi. */
-static struct law weight_law(double b, double c)
+static struct shares weight_law(double b, double c)
 {
-    return (struct law){(1 - c) * (1 - c) - b * b / N, b * b / N * FORMS_H};
+    return (struct shares){(1 - c) * (1 - c) - b * b / N, b * b / N * FORMS_H};
 }
 
-static double settled(struct law law)
+static double settled(struct shares law)
 {
     return law.add / (1 - law.keep);
 }
 
-static double after(struct law law, double v, int rounds)
+static double after(struct shares law, double v, int rounds)
 {
     for (int t = 0; t < rounds; t++)
         v = law.keep * v + law.add;
@@ -101,7 +101,7 @@ static struct drifted measure(const char *rest, int64_t quick)
     return drifted;
 }
 
-static struct drifted hold(const char *name, const char *rest, struct law law, const char *page,
+static struct drifted hold(const char *name, const char *rest, struct shares law, const char *page,
                            int64_t quick)
 {
     char row[96];
@@ -199,7 +199,7 @@ static void agents_with_data_of_their_own_drift_less(void **state)
     (void)state;
     static const char *const rests[] = {"share = 0.2\n", "count = 5\n"};
     double const a = .2, all = 4 * 25;
-    struct law const laws[] = {{(1 - a) * (1 - a) * (1 - 1 / all), FORMS_H / all},
+    struct shares const laws[] = {{(1 - a) * (1 - a) * (1 - 1 / all), FORMS_H / all},
                                {(1 - a) * (1 - a) - (1 - a) / all, FORMS_H / all}};
     for (int i = 0; i < 2; i++) {
         struct sample sample = {0};

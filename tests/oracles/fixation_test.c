@@ -30,7 +30,7 @@ static bool note_end(void *argument, const struct replicate *r)
     struct ending *ending = argument;
     ending->round = r->round;
     for (int64_t z = 0; z < r->plan->shape.states; z++)
-        if (r->distribution[z] == 1) {
+        if (r->live[SPACE_DISTRIBUTION][z] == 1) {
             ending->survivor = z;
             return false;
         }
@@ -86,7 +86,7 @@ static void rounds_to_one_state_solve_the_chain(void **state)
 static bool note_loss(void *argument, const struct replicate *r)
 {
     bool *lost = argument;
-    *lost = r->distribution[0] <= 0;
+    *lost = r->live[SPACE_DISTRIBUTION][0] <= 0;
     return !*lost;
 }
 

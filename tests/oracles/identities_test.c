@@ -271,7 +271,7 @@ static bool hold_row(void *argument, const struct replicate *r)
     struct life *life = argument;
     for (int use = 0; use < 3; use++) {
         struct look look = {.society = life->society, .replicate = r, .use = &uses[use]};
-        look_at(&look, uses[use].mixture ? r->mixture : r->distribution);
+        look_at(&look, uses[use].mixture ? r->mixture : r->live[SPACE_DISTRIBUTION]);
         hold_split(&look);
         hold_bound(&look);
         hold_agents(&look);

@@ -105,7 +105,7 @@ static void hold_use(struct life *life, const struct use_of *use, const double *
 static bool hold_row(void *argument, const struct replicate *r)
 {
     struct life *life = argument;
-    const double *const laws[2] = {r->distribution, r->mixture};
+    const double *const laws[2] = {r->live[SPACE_DISTRIBUTION], r->mixture};
     for (int of = 0; of < 2; of++) {
         if (r->round == 0)
             memcpy(life->first[of], laws[of], sizeof life->first[of]);

@@ -45,12 +45,12 @@ static bool note(void *argument, const struct replicate *r)
     struct drifted *drifted = argument;
     double v = 0;
     for (int z = 0; z < K; z++)
-        v += (r->distribution[z] - drifted->pi[z]) * (r->distribution[z] - drifted->pi[z]);
+        v += (r->live[SPACE_DISTRIBUTION][z] - drifted->pi[z]) * (r->live[SPACE_DISTRIBUTION][z] - drifted->pi[z]);
     if (r->round == 3)
         sample_add(&drifted->at3, v);
     if (r->round == r->plan->shape.rounds) {
         sample_add(&drifted->end, v);
-        sample_add(&drifted->diversity, forms_diversity(r->distribution, K));
+        sample_add(&drifted->diversity, forms_diversity(r->live[SPACE_DISTRIBUTION], K));
     }
     return true;
 }
@@ -111,7 +111,7 @@ static bool note_first(void *argument, const struct replicate *r)
 {
     struct sample *first = argument;
     for (int z = 0; r->round == 1 && z < K; z++)
-        sample_add(&first[z], r->distribution[z]);
+        sample_add(&first[z], r->live[SPACE_DISTRIBUTION][z]);
     return r->round < 1;
 }
 
@@ -154,7 +154,7 @@ static bool hold_line(void *argument, const struct replicate *r)
     const struct line *line = argument;
     for (int z = 0; z < K; z++) {
         double const far = pow(1 - line->c, (double)r->round) * (line->start[z] - line->pi[z]);
-        battery_same("P_t = pi + (1-c)^t (P_0 - pi)", line->pi[z] + far, r->distribution[z],
+        battery_same("P_t = pi + (1-c)^t (P_0 - pi)", line->pi[z] + far, r->live[SPACE_DISTRIBUTION][z],
                      line->pi[z] + far, BATTERY_EXACT);
     }
     return true;

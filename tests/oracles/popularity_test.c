@@ -55,7 +55,7 @@ static void hold_law(const struct popular *popular, const struct replicate *r)
                 law[z] += q[z] / sum / popular->agents;
         }
         for (int z = begin; z < end; z++)
-            battery_same("P_t is what a makes of it", (double)law[z], r->distribution[z], 1,
+            battery_same("P_t is what a makes of it", (double)law[z], r->live[SPACE_DISTRIBUTION][z], 1,
                          BATTERY_EXACT);
     }
 }
@@ -174,9 +174,9 @@ static bool hold_three(void *argument, const struct replicate *r)
         battery_exact("said by nobody: a = 1/3", 1.0 / 3, r->weight[3], 1, BATTERY_EXACT);
         battery_same("Pbar is alike", r->mixture[0], r->mixture[1], 1, BATTERY_EXACT);
         battery_exact("Q_1 of the first: 2/3 to 4/3, P_t a third of it", 1.0 / 9,
-                      r->distribution[0], 1, BATTERY_EXACT);
+                      r->live[SPACE_DISTRIBUTION][0], 1, BATTERY_EXACT);
         battery_exact("Q_2, Q_3 of the second: 1/4 to 1, P_t two thirds of it", 2.0 / 15,
-                      r->distribution[1], 1, BATTERY_EXACT);
+                      r->live[SPACE_DISTRIBUTION][1], 1, BATTERY_EXACT);
     }
     return true;
 }
@@ -253,7 +253,7 @@ static bool hold_expected(void *argument, const struct replicate *r)
     double left = 0;
     for (int c = 0; c < 3; c++)
         for (int z = three[c]; z < three[c + 1]; z++)
-            left += popular->held[z] = met[c] * r->distribution[z] * passes[z];
+            left += popular->held[z] = met[c] * r->live[SPACE_DISTRIBUTION][z] * passes[z];
     for (int z = 0; z < K; z++)
         popular->held[z] /= left;
     return true;

@@ -37,11 +37,11 @@ static bool hold_power(void *argument, const struct replicate *r)
     double said[K], drawn[K];
     raise(start, powl(power, (long double)r->round), said);
     raise(start, powl(power, (long double)r->round + 1), drawn);
-    assert_true(r->mixture[6] <= 0 && r->distribution[6] <= 0);
+    assert_true(r->mixture[6] <= 0 && r->live[SPACE_DISTRIBUTION][6] <= 0);
     for (int z = 0; z < K; z++) {
         battery_same("Pbar_t prop. to P_0^(kappa^t)", said[z], r->mixture[z], said[z],
                      BATTERY_EXACT);
-        battery_same("P_t prop. to Pbar_t^kappa", drawn[z], r->distribution[z], drawn[z],
+        battery_same("P_t prop. to Pbar_t^kappa", drawn[z], r->live[SPACE_DISTRIBUTION][z], drawn[z],
                      BATTERY_EXACT);
     }
     return true;
@@ -101,7 +101,7 @@ static bool hold_many(void *argument, const struct replicate *r)
 {
     (void)argument;
     for (int z = 0; z < 4096; z++)
-        battery_same("kappa 100 of 4096 states alike", 1.0 / 4096, r->distribution[z], 1.0 / 4096,
+        battery_same("kappa 100 of 4096 states alike", 1.0 / 4096, r->live[SPACE_DISTRIBUTION][z], 1.0 / 4096,
                      BATTERY_EXACT);
     return true;
 }

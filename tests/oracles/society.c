@@ -2,6 +2,7 @@
 
 #include <setjmp.h>
 #include <stdarg.h>
+#include <math.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <stdio.h>
@@ -13,9 +14,10 @@
 
 #include "base/text.h"
 #include "battery.h"
+#include "schedule/census.h"
 #include "schedule/round.h"
 
-enum { ARRAYS = 4, ARRAY_TEXT = 8192 };
+enum { ARRAYS = 4, ARRAY_TEXT = 8192, SAMPLES_MOST = 100000 };
 
 /* ---- from text to a society --------------------------------------------- */
 
@@ -123,24 +125,59 @@ void society_run(struct society *society, int64_t index, society_row row, void *
 
 /* ---- its parts ---------------------------------------------------------- */
 
-static double *policy_at(const struct replicate *replicate, int64_t agent)
-{
-    const struct rows *rows = &replicate->rows;
-    return (double *)(void *)(rows->data + rows->row_of[agent] * rows->stride);
-}
-
+/* Each agent has a place of its own, so that several can be held against each other. */
 const double *society_policy(const struct replicate *replicate, int64_t agent)
 {
-    return policy_at(replicate, agent);
+    static double *said;
+    static size_t room;
+    size_t const states = (size_t)replicate->plan->shape.states;
+    size_t const all = states * (size_t)replicate->plan->shape.agents;
+    struct replicate *r = (struct replicate *)(uintptr_t)replicate;
+    if (all > room) {
+        free(said);
+        said = calloc(all, sizeof *said);
+        room = all;
+    }
+    double *const p = said + (size_t)agent * states;
+    gyre_said row;
+    assert_true(census_say(r, 0, agent, r->rows.row_of[agent], &row));
+    if (row.p)
+        memcpy(p, row.p, sizeof *p * states);
+    else
+        census_spread(r->plan, &row, p);
+    return p;
+}
+
+/* A list says only whole numbers of samples. */
+static void say_list(struct replicate *r, int64_t row, const double *p)
+{
+    static uint32_t state[SAMPLES_MOST];
+    gyre_examples examples = {.size = sizeof examples, .state = state};
+    double const samples = (double)r->plan->shape.samples;
+    for (int64_t z = 0; z < r->plan->shape.states; z++)
+        for (long n = lround(p[z] * samples); n > 0; n--)
+            state[examples.count++] = (uint32_t)z;
+    assert_int_equal(examples.count, r->plan->shape.samples);
+    gyre_rows const rows = rows_view(&r->rows, row, row + 1);
+    struct call *call = replicate_call(r, r->plan->policy, 0);
+    assert_int_equal(r->plan->policy->component->ops.policy.learn(call_begin(call, 0), &rows,
+                                                                  &examples, 1),
+                     GYRE_OK);
+    const double *said = society_policy(r, row);
+    for (int64_t z = 0; z < r->plan->shape.states; z++)
+        assert_true(fabs(said[z] - p[z]) < 1e-12);
 }
 
 void society_say(struct society *society, int64_t agent, const double *p)
 {
-    struct replicate *replicate = society->replicate;
+    struct replicate *r = society->replicate;
     assert_true(society->plan->shape.datasets == society->plan->shape.agents);
-    if (replicate->rows.count < replicate->rows.agents)
-        rows_part(&replicate->rows);
-    memcpy(policy_at(replicate, agent), p, sizeof *p * (size_t)society->plan->shape.states);
+    if (r->rows.count < r->rows.agents)
+        rows_part(&r->rows);
+    if (society->plan->own > 0)
+        say_list(r, agent, p);
+    else
+        memcpy(rows_at(&r->rows, agent), p, sizeof *p * (size_t)society->plan->shape.states);
 }
 
 int society_output(const struct society *society, const char *name)

@@ -106,7 +106,7 @@ static bool hold_odds(void *argument, const struct replicate *r)
     assert_true(r->mixture[K - 1] <= 0);
     for (int z = 0; z < K; z++) {
         battery_same("Pbar_t prop. to P_0^(1/T^t)", law[z], r->mixture[z], law[z], BATTERY_EXACT);
-        battery_same("the row's P_t is not tempered", r->mixture[z], r->distribution[z],
+        battery_same("the row's P_t is not tempered", r->mixture[z], r->live[SPACE_DISTRIBUTION][z],
                      r->mixture[z], BATTERY_EXACT);
     }
     double const odds = log(r->mixture[0] / r->mixture[3]);
@@ -174,7 +174,7 @@ static bool hold_laws(void *argument, const struct replicate *r)
     }
     for (int z = 0; r->round == 0 && z < K; z++) {
         double const law = weights[0] * q[0][z] + weights[1] * q[1][z] + weights[2] * q[2][z];
-        battery_same("P_t is the mean of Q_m", law, r->distribution[z], law, BATTERY_EXACT);
+        battery_same("P_t is the mean of Q_m", law, r->live[SPACE_DISTRIBUTION][z], law, BATTERY_EXACT);
     }
     return true;
 }

@@ -39,9 +39,9 @@ static bool hold(void *argument, const struct replicate *r)
     for (int j = 1; j <= TAUS; j++) {
         double covered = 0, tau = (double)j / (double)pair->samples;
         for (int z = 0; z < K; z++) {
-            int64_t const copies = llround(r->distribution[z] * (double)all);
+            int64_t const copies = llround(r->live[SPACE_DISTRIBUTION][z] * (double)all);
             covered += copies >= j * pair->agents ? pi[z] : 0;
-            pair->bare_fails |= copies >= j * pair->agents && r->distribution[z] < tau;
+            pair->bare_fails |= copies >= j * pair->agents && r->live[SPACE_DISTRIBUTION][z] < tau;
         }
         battery_same("coverage at tau = j/N by whole numbers", covered,
                      r->value[pair->output[j - 1]], 1, 1e-15);

@@ -32,7 +32,7 @@ static double pass_of(double s)
 static bool note(void *argument, const struct replicate *r)
 {
     struct sample *safe = argument;
-    sample_add(&safe[r->round], r->distribution[0]);
+    sample_add(&safe[r->round], r->live[SPACE_DISTRIBUTION][0]);
     return true;
 }
 

@@ -49,11 +49,11 @@ static bool hold_odds(void *argument, const struct replicate *r)
 {
     const struct odds *odds = argument;
     double const safe = safe_after(odds->start, odds->factor, (double)r->round);
-    battery_same("safe mass", safe, r->distribution[0], safe, BATTERY_EXACT);
-    battery_same("unsafe mass", 1 - safe, r->distribution[1], safe, BATTERY_EXACT);
+    battery_same("safe mass", safe, r->live[SPACE_DISTRIBUTION][0], safe, BATTERY_EXACT);
+    battery_same("unsafe mass", 1 - safe, r->live[SPACE_DISTRIBUTION][1], safe, BATTERY_EXACT);
     if (r->round == 5)
         battery_exact("verify, expected data: odds x (1-fn)/fp a round, t 5", safe,
-                      r->distribution[0], safe, BATTERY_EXACT);
+                      r->live[SPACE_DISTRIBUTION][0], safe, BATTERY_EXACT);
     return true;
 }
 

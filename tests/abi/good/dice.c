@@ -58,9 +58,9 @@ static uint32_t slots(gyre_ctx *ctx)
     return 1;
 }
 
-static gyre_status gather(gyre_ctx *ctx, const gyre_round *round, const double *p, double *slot)
+static gyre_status gather(gyre_ctx *ctx, const gyre_agent *agent, double *slot)
 {
-    (void)round, (void)p;
+    (void)agent;
     const struct conf *conf = ctx->conf;
     ctx->host->uniform(ctx, (uint32_t)conf->stream, (uint64_t)conf->first, 1, slot);
     return GYRE_OK;

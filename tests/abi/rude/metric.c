@@ -21,9 +21,9 @@ static uint32_t slots(gyre_ctx *ctx)
     return 2;
 }
 
-static gyre_status gather(gyre_ctx *ctx, const gyre_round *round, const double *p, double *slot)
+static gyre_status gather(gyre_ctx *ctx, const gyre_agent *agent, double *slot)
 {
-    (void)round, (void)p;
+    (void)agent;
     slot[0] = 1;
     slot[1] = mode_of(ctx) == SLOT ? 5000 : mode_of(ctx) == SLOT_UNDEFINED ? (double)NAN : -1;
     if (mode_of(ctx) == GATHER)

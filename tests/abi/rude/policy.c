@@ -3,10 +3,28 @@
 
 #include "gyre/policy.h"
 
-enum { WELL, EXCESS, NEGATIVE, UNDEFINED, NO_ROW, HUGE_ROW, SPOILS, START, LEARN };
+enum {
+    WELL,
+    EXCESS,
+    NEGATIVE,
+    UNDEFINED,
+    NO_ROW,
+    HUGE_ROW,
+    SPOILS,
+    START,
+    LEARN,
+    SAY,
+    LISTS,
+    TABLES,
+    STRANGE,
+    LONG,
+    OWN,
+    KEEPS
+};
 
-static const char *const choices[] = {"well",     "excess", "negative", "undefined", "no_row",
-                                      "huge_row", "spoils", "start",    "learn",     NULL};
+static const char *const choices[] = {
+    "well", "excess", "negative", "undefined", "no_row", "huge_row", "spoils", "start", "learn",
+    "say",  "lists",  "tables",   "strange",   "long",   "own",      "keeps",  NULL};
 
 RUDE_PARAMS(choices);
 
@@ -37,7 +55,7 @@ static gyre_status start(gyre_ctx *ctx, const gyre_rows *rows, const double *p)
 }
 
 /* Wrong in what it says of a row, which it does not change. */
-static void say(const gyre_ctx *ctx, const double *row, double *p)
+static void tell(const gyre_ctx *ctx, const double *row, double *p)
 {
     int64_t const last = ctx->shape->states - 1;
     for (int64_t z = 0; z <= last; z++)
@@ -50,22 +68,36 @@ static void say(const gyre_ctx *ctx, const double *row, double *p)
     }
 }
 
-static gyre_status mix(gyre_ctx *ctx, const gyre_rows *rows, gyre_sum *sum)
+static const uint32_t beyond[] = {0, UINT32_MAX};
+
+static gyre_status say(gyre_ctx *ctx, const void *row, gyre_said *said)
 {
-    double *p = ctx->host->scratch(ctx, bytes_of(ctx));
-    if (!p)
-        return GYRE_E_NOMEM;
-    for (int64_t r = 0; r < rows->count; r++) {
-        say(ctx, row_at(rows, r), p);
-        ctx->host->sum_row(ctx, sum, p, rows->share[r]);
-    }
+    tell(ctx, row, said->buffer);
+    if (mode_of(ctx) == SAY)
+        return ctx->host->fail(ctx, GYRE_E_INVALID, "lost for words");
+    if (mode_of(ctx) != LISTS)
+        said->p = said->buffer;
+    if (mode_of(ctx) == STRANGE || mode_of(ctx) == LONG)
+        *said = (gyre_said){.size = sizeof *said,
+                            .state = mode_of(ctx) == LONG ? NULL : beyond,
+                            .count = mode_of(ctx) == LONG ? INT64_MAX : 2};
     return GYRE_OK;
 }
 
-static gyre_status weigh(gyre_ctx *ctx, const gyre_rows *rows, double *p)
+static double own(gyre_ctx *ctx)
 {
-    say(ctx, row_at(rows, 0), p);
-    return GYRE_OK;
+    switch (mode_of(ctx)) {
+    case TABLES:
+    case STRANGE:
+    case LONG:
+        return 1;
+    case OWN:
+        return 1.5;
+    case KEEPS:
+        return 0.5;
+    default:
+        return 0;
+    }
 }
 
 /* Learns all at once, from counts alone: enough for a society that samples. */
@@ -89,9 +121,9 @@ static gyre_status learn(gyre_ctx *ctx, const gyre_rows *rows, const gyre_exampl
 static const gyre_policy_ops ops = {.size = sizeof ops,
                                     .row_size = row_size,
                                     .start = start,
-                                    .mix = mix,
-                                    .weigh = weigh,
-                                    .learn = learn};
+                                    .say = say,
+                                    .learn = learn,
+                                    .own = own};
 
 static const gyre_component rude = {
     .size = sizeof rude, RUDE_ABOUT(GYRE_KIND_POLICY, "policy.rude"), .ops = &ops};

@@ -46,15 +46,9 @@ static gyre_status start(gyre_ctx *ctx, const gyre_rows *rows, const double *p)
     return GYRE_OK;
 }
 
-static gyre_status mix(gyre_ctx *ctx, const gyre_rows *rows, gyre_sum *sum)
+static gyre_status say(gyre_ctx *ctx, const void *row, gyre_said *said)
 {
-    (void)ctx, (void)rows, (void)sum;
-    return GYRE_OK;
-}
-
-static gyre_status weigh(gyre_ctx *ctx, const gyre_rows *rows, double *p)
-{
-    (void)ctx, (void)rows, (void)p;
+    (void)ctx, (void)row, (void)said;
     return GYRE_OK;
 }
 
@@ -83,9 +77,9 @@ static uint32_t slots(gyre_ctx *ctx)
     return 1;
 }
 
-static gyre_status gather(gyre_ctx *ctx, const gyre_round *round, const double *p, double *out)
+static gyre_status gather(gyre_ctx *ctx, const gyre_agent *agent, double *out)
 {
-    (void)ctx, (void)round, (void)p, (void)out;
+    (void)ctx, (void)agent, (void)out;
     return GYRE_OK;
 }
 
@@ -131,9 +125,13 @@ static void sample_fill_tables(struct sample *s)
 
 static void sample_fill_ops(struct sample *s)
 {
-    s->policy = (gyre_policy_ops){sizeof(s->policy), 0, row_size, start, mix, weigh, learn};
+    s->policy = (gyre_policy_ops){.size = sizeof(s->policy),
+                                  .row_size = row_size,
+                                  .start = start,
+                                  .say = say,
+                                  .learn = learn};
     s->selection = (gyre_selection_ops){sizeof(s->selection), 0, select_weigh};
-    s->update = (gyre_update_ops){sizeof(s->update), 0, update};
+    s->update = (gyre_update_ops){.size = sizeof(s->update), .update = update};
     s->metric = (gyre_metric_ops){.size = sizeof(s->metric),
                                   GYRE_OUTPUTS(s->outputs),
                                   .slots = slots,

@@ -79,9 +79,8 @@ static void add_supplier(struct replicate *r, int64_t count, double share, int s
 }
 
 struct filled {
-    uint32_t state[SAMPLES];
-    int64_t tally[64], budget[8];
-    int64_t of[STATES], none;
+    int64_t tally[64];
+    int64_t of[STATES], kept, none;
 };
 
 /* The society itself says state 0 alone, or (law) what it is given. */
@@ -89,27 +88,29 @@ static struct filled fill(struct replicate *r, int64_t round, int64_t dataset, c
 {
     static const double zero[STATES + 1] = {1};
     struct filled out = {.none = 0};
-    alias_build(&r->alias, law ? law : zero, STATES + 1);
-    judge_budget(r, round, dataset, out.budget);
-    uint16_t place[SAMPLES];
-    struct filling filling = {.replicate = r,
-                              .alias = &r->alias,
-                              .bench = &r->bench[0],
-                              .round = round,
-                              .dataset = dataset,
-                              .budget = out.budget,
-                              .tally = out.tally};
-    if (judge_place(&filling, place))
-        filling.place = place;
-    judge_fill(&filling, 0, SAMPLES, out.state);
-    for (int i = 0; i < SAMPLES; i++) {
-        assert_true(out.state[i] < STATES || out.state[i] == SAMPLE_NONE);
-        if (out.state[i] == SAMPLE_NONE)
-            out.none++;
-        else
-            out.of[out.state[i]]++;
+    struct bench *bench = &r->bench[0];
+    struct source source = {.table = &r->law.alias, .agent = dataset};
+    struct filling filling = {
+        .replicate = r, .round = round, .dataset = dataset, .source = &source};
+    alias_build(&r->law.alias, law ? law : zero, STATES + 1);
+    memset(bench->tally, 0, sizeof *bench->tally * (size_t)r->plan->tally_count);
+    judge_prepare(r);
+    r->judging = JUDGING_EACH; /* for a law without mass, which one context cannot have */
+    out.kept = judge_dataset(&filling, bench->state);
+    out.none = SAMPLES - out.kept;
+    for (int i = 0; i < out.kept; i++) {
+        assert_true(bench->state[i] < STATES);
+        out.of[bench->state[i]]++;
     }
+    memcpy(out.tally, bench->tally, sizeof *bench->tally * (size_t)r->plan->tally_count);
     return out;
+}
+
+static int64_t share_of(struct replicate *r, int64_t round, int64_t dataset, int judge)
+{
+    struct filling const filling = {.replicate = r, .round = round, .dataset = dataset};
+    judge_budget(&filling);
+    return r->bench[0].budget[judge];
 }
 
 static int64_t judged(const struct replicate *r, const struct filled *filled, int judge, int tally)
@@ -126,10 +127,10 @@ static void shares_of_a_budget_sum_to_it(void **state)
     struct judge *judge = add_judge(r, GYRE_DROP, 0, 1);
     for (size_t i = 0; i < sizeof budgets / sizeof *budgets; i++)
         for (int64_t round = 1; round < 9; round++) {
-            int64_t sum = 0, share = 0;
+            int64_t sum = 0;
             judge->verdict.budget = budgets[i];
             for (int64_t m = 0; m < AGENTS; m++) {
-                judge_budget(r, round, m, &share);
+                int64_t const share = share_of(r, round, m, 0);
                 assert_true(share >= budgets[i] / AGENTS);
                 assert_true(share - budgets[i] / AGENTS <= 1);
                 sum += share;
@@ -141,13 +142,11 @@ static void shares_of_a_budget_sum_to_it(void **state)
 static void what_is_over_goes_round(void **state)
 {
     struct replicate *r = ((struct world *)*state)->r;
-    int64_t had[AGENTS] = {0}, share = 0;
+    int64_t had[AGENTS] = {0};
     add_judge(r, GYRE_DROP, 2, 1);
     for (int64_t round = 1; round <= AGENTS; round++)
-        for (int64_t m = 0; m < AGENTS; m++) {
-            judge_budget(r, round, m, &share);
-            had[m] += share;
-        }
+        for (int64_t m = 0; m < AGENTS; m++)
+            had[m] += share_of(r, round, m, 0);
     for (int64_t m = 0; m < AGENTS; m++)
         assert_int_equal(had[m], 2);
 }
@@ -155,23 +154,20 @@ static void what_is_over_goes_round(void **state)
 static void no_limit_is_no_limit(void **state)
 {
     struct replicate *r = ((struct world *)*state)->r;
-    int64_t share[2] = {0};
     add_judge(r, GYRE_DROP, -1, 1);
     assert_false(judge_is_limited(r));
     add_judge(r, GYRE_DROP, 0, 1);
     assert_true(judge_is_limited(r));
-    judge_budget(r, 3, 2, share);
-    assert_int_equal(share[0], -1);
-    assert_int_equal(share[1], 0);
+    assert_int_equal(share_of(r, 3, 2, 0), -1);
+    assert_int_equal(share_of(r, 3, 2, 1), 0);
 }
 
-static void budget_is_spent_on_the_first_slots(void **state)
+static void budget_is_spent_to_the_last_check(void **state)
 {
     struct replicate *r = ((struct world *)*state)->r;
     struct judge *judge = add_judge(r, GYRE_DROP, 9 * AGENTS, 0);
     struct filled kept = fill(r, 1, 3, NULL);
-    for (int i = 0; i < SAMPLES; i++)
-        assert_int_equal(kept.state[i], i < 9 ? SAMPLE_NONE : 0);
+    assert_int_equal(kept.of[0], SAMPLES - 9);
     assert_int_equal(judged(r, &kept, 0, TALLY_CHECKED), 9);
     assert_int_equal(judged(r, &kept, 0, TALLY_REJECTED), 9);
     judge->verdict.unchecked = GYRE_DISCARD;
@@ -241,30 +237,23 @@ static void draw_of_nothing_is_no_sample(void **state)
     assert_int_equal(judged(r, &f, 0, TALLY_CHECKED), 0);
 }
 
-static void parts_of_a_dataset_are_those_of_the_whole(void **state)
+/* The short ways are for what is sure; they must be the long way to the same. */
+static void what_is_sure_is_judged_alike_either_way(void **state)
 {
     struct replicate *r = ((struct world *)*state)->r;
     double const law[STATES + 1] = {0.25, 0.25, 0.25, 0.25, 0};
-    uint32_t part[SAMPLES];
-    int64_t tally[64] = {0}, budget[] = {-1};
-    add_judge(r, GYRE_REDRAW, -1, 0.5);
-    add_supplier(r, 5, 0.5, 3);
-    struct filled const whole = fill(r, 4, 2, law);
-    uint16_t place[SAMPLES];
-    struct filling filling = {.replicate = r,
-                              .alias = &r->alias,
-                              .bench = &r->bench[0],
-                              .round = 4,
-                              .dataset = 2,
-                              .budget = budget,
-                              .tally = tally};
-    if (judge_place(&filling, place))
-        filling.place = place;
-    judge_fill(&filling, 31, SAMPLES, part);
-    judge_fill(&filling, 0, 3, part);
-    judge_fill(&filling, 3, 31, part);
-    assert_memory_equal(part, whole.state, sizeof part);
-    assert_memory_equal(tally, whole.tally, sizeof tally);
+    struct judge *judge = add_judge(r, GYRE_DROP, -1, 1);
+    struct source source = {.table = &r->law.alias};
+    struct filling filling = {.replicate = r, .round = 4, .dataset = 2, .source = &source};
+    judge->verdict.pass[1] = judge->verdict.pass[3] = 0;
+    struct filled const each = fill(r, 4, 2, law);
+    judge_prepare(r);
+    assert_int_equal(r->judging, JUDGING_SURE);
+    memset(r->bench[0].tally, 0, sizeof(int64_t) * (size_t)r->plan->tally_count);
+    assert_int_equal(judge_dataset(&filling, r->bench[0].state), each.kept);
+    assert_true(each.kept > 5 && each.kept < SAMPLES - 5);
+    assert_memory_equal(r->bench[0].tally, each.tally,
+                        sizeof(int64_t) * (size_t)r->plan->tally_count);
 }
 
 /* ---- sources outside ---------------------------------------------------- */
@@ -347,13 +336,13 @@ int main(void)
         CASE(shares_of_a_budget_sum_to_it),
         CASE(what_is_over_goes_round),
         CASE(no_limit_is_no_limit),
-        CASE(budget_is_spent_on_the_first_slots),
+        CASE(budget_is_spent_to_the_last_check),
         CASE(without_judges_all_stays),
         CASE(what_the_first_drops_the_second_does_not_see),
         CASE(redrawn_samples_begin_with_the_first_judge),
         CASE(hopeless_slots_are_given_up),
         CASE(draw_of_nothing_is_no_sample),
-        CASE(parts_of_a_dataset_are_those_of_the_whole),
+        CASE(what_is_sure_is_judged_alike_either_way),
         CASE(exact_counts_are_exact),
         CASE(a_budget_meets_exact_counts_as_it_meets_the_rest),
         CASE(shares_are_of_what_counts_left),

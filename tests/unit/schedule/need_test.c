@@ -32,7 +32,8 @@ struct size {
 
 static struct planned plan_of_size(const struct size *s)
 {
-    return plan_of("scenario = { rounds = %lld, replicates = %lld }\nsociety = { agents = %lld }\n"
+    /* Half of what was said stays: rows are tables. */
+    return plan_of("update = { use = \"update.mle\", rate = 0.5 }\nscenario = { rounds = %lld, replicates = %lld }\nsociety = { agents = %lld }\n"
                    "sampling = { samples = %lld, dataset = \"%s\" }\n"
                    "space = { states = %lld, reference = \"uniform\" }\n",
                    s->rounds, s->replicates, s->agents, s->samples, s->dataset, s->states);

@@ -1,0 +1,40 @@
+/* The only file with OpenMP in it. Sums are exact and words addressed, so any schedule will do. */
+#include "base/workers.h"
+
+#include <omp.h>
+
+void workers_run(int workers, int64_t items, workers_task task, void *argument)
+{
+#pragma omp parallel for schedule(dynamic, 1) num_threads(workers) if (workers > 1 && items > 1)
+    for (int64_t i = 0; i < items; i++)
+        task(argument, i, omp_get_thread_num());
+}
+
+/* What a task of parts needs. */
+struct parts {
+    workers_part part;
+    void *argument;
+    int64_t n;
+};
+
+static void do_part(void *argument, int64_t item, int worker)
+{
+    const struct parts *parts = argument;
+    int64_t const begin = item * WORKERS_GRAIN, end = begin + WORKERS_GRAIN;
+    (void)worker;
+    parts->part(parts->argument, begin, end < parts->n ? end : parts->n);
+}
+
+void workers_each(int workers, int64_t n, workers_part part, void *argument)
+{
+    struct parts parts = {part, argument, n};
+    if (n <= WORKERS_GRAIN)
+        part(argument, 0, n);
+    else
+        workers_run(workers, (n + WORKERS_GRAIN - 1) / WORKERS_GRAIN, do_part, &parts);
+}
+
+int workers_default(void)
+{
+    return omp_get_max_threads();
+}

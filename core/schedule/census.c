@@ -1,0 +1,253 @@
+#include "schedule/census.h"
+
+#include <string.h>
+
+#include "base/workers.h"
+#include "world/distinct.h"
+#include "world/kernel.h"
+#include "world/sweep.h"
+
+enum { BLOCK = 16 }; /* rows a task takes */
+
+/* ---- what a row says ---------------------------------------------------- */
+
+/* A list is what the host indexes by. */
+static const char *list_is_wrong(const struct plan *plan, const gyre_said *said)
+{
+    uint32_t most = 0;
+    if (said->p)
+        return "says a table, and own said that it says lists";
+    if (said->count < 0 || said->count >= COMPOSE_CELLS || (said->count > 0 && !said->state))
+        return "says a list of a length that cannot be, or without states";
+    for (int64_t i = 0; i < said->count; i++)
+        most = said->state[i] > most ? said->state[i] : most;
+    return most < plan->shape.states ? NULL : "says a state that is not there";
+}
+
+static const char *table_is_wrong(const struct plan *plan, int workers, const gyre_said *said)
+{
+    if (!said->p)
+        return "says a list, and own did not say so";
+    return sweep_is_weight(workers, said->p, plan->shape.states)
+               ? NULL
+               : "says something with a negative or infinite probability";
+}
+
+bool census_say(struct replicate *r, int worker, int64_t item, int64_t row, gyre_said *said)
+{
+    const struct plan *plan = r->plan;
+    struct bench *bench = &r->bench[worker];
+    struct call *call = replicate_call(r, plan->policy, worker);
+    *said = (gyre_said){.size = sizeof *said, .buffer = bench->p};
+    gyre_status const status = plan->policy->component->ops.policy.say(
+        call_begin(call, r->round), rows_at(&r->rows, row), said);
+    return bench_accept(bench, item, call, status);
+}
+
+/* What a row says is looked at when it is counted, before anybody indexes by it. */
+static bool check_said(const struct replicate *r, int worker, int64_t row, const gyre_said *said)
+{
+    struct bench *bench = &r->bench[worker];
+    const struct plan *plan = r->plan;
+    const char *wrong = plan->own > 0
+                            ? list_is_wrong(plan, said)
+                            : table_is_wrong(plan, r->rows.count == 1 ? r->workers : 1, said);
+    if (wrong)
+        bench_fail(bench, row, STATUS_BUG, plan->policy, "%s", wrong);
+    return !wrong;
+}
+
+/* Of context [begin, end) with `listed` of its states listed: (1 - own) start + own n / listed. */
+static void spread_context(const struct plan *plan, int64_t begin, int64_t end, double listed,
+                           double *p)
+{
+    const double *start = plan->scenario->start;
+    for (int64_t z = begin; z < end; z++)
+        p[z] = listed > 0 ? (1 - plan->own) * start[z] + plan->own * (p[z] / listed) : start[z];
+}
+
+void census_spread(const struct plan *plan, const gyre_said *said, double *p)
+{
+    const gyre_shape *shape = &plan->shape;
+    memset(p, 0, sizeof *p * (size_t)shape->states);
+    for (int64_t i = 0; i < said->count; i++)
+        p[said->state[i]] += 1;
+    for (int64_t c = 0; c < shape->contexts; c++) {
+        int64_t const begin = shape->context[c], end = shape->context[c + 1];
+        spread_context(plan, begin, end, kernel_get()->sum(p + begin, end - begin), p);
+    }
+}
+
+/* ---- into the mixture --------------------------------------------------- */
+
+/* With several contexts each has its own number of listed states: then tables are simpler. */
+static bool is_list(const struct replicate *r, const gyre_said *said)
+{
+    return !said->p && r->plan->shape.contexts == 1;
+}
+
+static void mix(struct replicate *r, struct bench *bench, const gyre_said *said, double share)
+{
+    double const own = said->count > 0 ? r->plan->own : 0, start = 1 - own;
+    if (!is_list(r, said)) {
+        sum_add_row(&bench->mixture, said->p, share);
+        return;
+    }
+    if (own > 0)
+        tally_add(&bench->lists, said->state, said->count, share * own / (double)said->count);
+    if (start > 0)
+        sum_add_row(&bench->start, &start, share);
+}
+
+/* ---- what metrics gather ------------------------------------------------ */
+
+static gyre_agent agent_of_list(struct bench *bench, const gyre_said *said, int64_t states)
+{
+    struct apart *apart = &bench->apart;
+    double const each = 1 / (double)said->count;
+    int64_t const n =
+        distinct_find(said->state, said->count, states, apart->count, apart->state, apart->times);
+    for (int64_t i = 0; i < n; i++)
+        apart->p[i] = (double)apart->times[i] * each;
+    return (gyre_agent){.size = sizeof(gyre_agent),
+                        .count = n,
+                        .state = apart->state,
+                        .p = apart->p,
+                        .times = apart->times,
+                        .samples = said->count};
+}
+
+/* Lists are taken apart, except those behind which the start stands: then every state is said. */
+static gyre_agent agent_of(struct replicate *r, struct bench *bench, const gyre_said *said)
+{
+    int64_t const states = r->plan->shape.states;
+    if (is_list(r, said) && said->count > 0 && r->plan->own == 1)
+        return agent_of_list(bench, said, states);
+    if (!said->p)
+        census_spread(r->plan, said, bench->p);
+    return (gyre_agent){
+        .size = sizeof(gyre_agent), .count = states, .p = said->p ? said->p : bench->p};
+}
+
+static bool check_slots(struct bench *bench, int64_t row, const struct plan_metric *metric)
+{
+    for (uint32_t i = 0; i < metric->slots; i++) {
+        double const x = bench->slot[metric->first_slot + i];
+        if (x > -4096 && x < 4096)
+            continue;
+        bench_fail(bench, row, STATUS_BUG, metric->instance,
+                   "gathered %g of an agent, which is not a number below 4096 in size", x);
+        return false;
+    }
+    return true;
+}
+
+static bool gather(struct replicate *r, int worker, int64_t round, int64_t row,
+                   const gyre_said *said)
+{
+    const struct plan *plan = r->plan;
+    struct bench *bench = &r->bench[worker];
+    gyre_agent const agent = agent_of(r, bench, said);
+    for (int i = 0; i < plan->metric_count; i++) {
+        const struct plan_metric *metric = &plan->metrics[i];
+        if (!metric->slots)
+            continue;
+        struct call *call = replicate_call(r, metric->instance, worker);
+        gyre_status const status =
+            metric->ops->gather(call_begin(call, round), &agent, bench->slot + metric->first_slot);
+        if (!bench_accept(bench, row, call, status) || !check_slots(bench, row, metric))
+            return false;
+    }
+    return true;
+}
+
+/* ---- all rows ----------------------------------------------------------- */
+
+void census_row(struct replicate *r, int worker, int64_t round, int64_t row)
+{
+    struct bench *bench = &r->bench[worker];
+    double const share = r->rows.share[row];
+    gyre_said said;
+    if (!census_say(r, worker, row, row, &said) || !check_said(r, worker, row, &said))
+        return;
+    if (!said.p && !is_list(r, &said)) {
+        census_spread(r->plan, &said, bench->p);
+        said = (gyre_said){.size = sizeof said, .p = bench->p};
+    }
+    mix(r, bench, &said, share);
+    if (r->plan->slot_count && gather(r, worker, round, row, &said))
+        sum_add_row(&bench->slots, bench->slot, share);
+}
+
+static void count_block(void *argument, int64_t block, int worker)
+{
+    struct replicate *r = argument;
+    int64_t const end = (block + 1) * BLOCK < r->rows.count ? (block + 1) * BLOCK : r->rows.count;
+    for (int64_t row = block * BLOCK; row < end; row++)
+        census_row(r, worker, r->round, row);
+}
+
+void census_clear(struct replicate *r)
+{
+    for (int w = 0; w < r->workers; w++) {
+        sum_clear(&r->bench[w].mixture);
+        sum_clear(&r->bench[w].slots);
+        sum_clear(&r->bench[w].start);
+        if (r->plan->own > 0)
+            tally_clear(&r->bench[w].lists);
+    }
+    r->counted = false;
+}
+
+/* Leaves all sums in the first bench. */
+static void join(struct replicate *r)
+{
+    struct bench *first = &r->bench[0];
+    for (int w = 0; w < r->workers; w++) {
+        struct bench *bench = &r->bench[w];
+        if (r->plan->own > 0)
+            tally_fold(&bench->lists, &first->mixture);
+        if (w == 0)
+            continue;
+        sum_join(&first->mixture, &bench->mixture);
+        sum_join(&first->start, &bench->start);
+        sum_join(&first->slots, &bench->slots);
+    }
+}
+
+/* One table for all is the mixture: there is nothing to add. */
+static bool take_one(struct replicate *r)
+{
+    const gyre_shape *shape = &r->plan->shape;
+    gyre_said said;
+    if (!census_say(r, 0, 0, 0, &said))
+        return true;
+    if (!said.p)
+        return false;
+    if (check_said(r, 0, 0, &said)) {
+        sweep_copy(r->workers, r->mixture, said.p, shape->states);
+        if (r->plan->slot_count)
+            gather(r, 0, r->round, 0, &said);
+    }
+    return true;
+}
+
+enum status census_take(struct replicate *r)
+{
+    struct bench *first = &r->bench[0];
+    double start = 0;
+    if (r->rows.count == 1 && take_one(r))
+        return replicate_join_failures(r);
+    if (!r->counted) {
+        census_clear(r);
+        workers_run(r->workers, (r->rows.count + BLOCK - 1) / BLOCK, count_block, r);
+    }
+    r->counted = false;
+    join(r);
+    sum_read(&first->start, &start);
+    if (start > 0)
+        sum_add_row(&first->mixture, r->plan->scenario->start, start);
+    sum_read(&first->mixture, r->mixture);
+    sum_read(&first->slots, first->slot);
+    return replicate_join_failures(r);
+}

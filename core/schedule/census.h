@@ -1,0 +1,31 @@
+/* schedule/census.h - rows, each read once: into the mixture, and into what metrics sum over
+ * agents.
+ *
+ * While agents learn, each is counted right after its lesson, when its row is still at hand; else
+ * all are counted in a pass of their own. Sums are exact, so which it is changes no bit.
+ */
+#ifndef SCHEDULE_CENSUS_H
+#define SCHEDULE_CENSUS_H
+
+#include "schedule/replicate.h"
+
+/* Nothing is counted yet. */
+void census_clear(struct replicate *replicate);
+
+/* Counts one row, as it will be in row `round` of the run. A failure is noted as the row's. [task]
+ */
+void census_row(struct replicate *replicate, int worker, int64_t round, int64_t row);
+
+/* Counts all rows, unless they are. Then writes the mixture, and leaves what metrics gathered in
+ * the first bench's slot. */
+enum status census_take(struct replicate *replicate);
+
+/* What a row says, which was looked at when it was counted; false: a failure of `item` was noted.
+ */
+bool census_say(struct replicate *replicate, int worker, int64_t item, int64_t row,
+                gyre_said *said);
+
+/* A list spread out over all states, p[states]. */
+void census_spread(const struct plan *plan, const gyre_said *said, double *p);
+
+#endif

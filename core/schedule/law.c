@@ -1,0 +1,272 @@
+#include "schedule/law.h"
+
+#include <string.h>
+
+#include "schedule/census.h"
+#include "schedule/count.h"
+#include "schedule/judge.h"
+#include "schedule/timing.h"
+#include "world/kernel.h"
+#include "world/random.h"
+#include "world/sweep.h"
+
+/* ---- laws over all states ----------------------------------------------- */
+
+bool law_of_row(struct replicate *r, int worker, int64_t item, int64_t row, double *p)
+{
+    const struct plan *plan = r->plan;
+    const struct kernel *kernel = kernel_get();
+    gyre_said said;
+    if (!census_say(r, worker, item, row, &said))
+        return false;
+    if (!said.p)
+        census_spread(plan, &said, p);
+    kernel->blend(p, said.p ? said.p : p, r->mixture, plan->scenario->mixing, plan->shape.states);
+    kernel->multiply(p, p, r->weight, plan->shape.states);
+    space_normalise(1, plan->shape.contexts, plan->shape.context, p);
+    return true;
+}
+
+void law_flatten(const struct replicate *r, double *p)
+{
+    const gyre_shape *shape = &r->plan->shape;
+    const struct kernel *kernel = kernel_get();
+    p[shape->states] = 0;
+    for (int64_t c = 0; c < shape->contexts; c++) {
+        int64_t const n = shape->context[c + 1] - shape->context[c];
+        double *part = p + shape->context[c];
+        /* With one context some weight is above 0: see phase_select and make_table. */
+        if (shape->contexts > 1 && kernel->sum(part, n) <= 0)
+            p[shape->states] += shape->met[c];
+        else if (shape->contexts > 1)
+            kernel->scale(part, part, shape->met[c], n);
+    }
+}
+
+static bool changes(const struct replicate *r, const struct plan_intervention *by, int64_t round)
+{
+    return by->ops->on_distribution && timing_acts(&by->instance->timing, round, r->value);
+}
+
+static bool change(struct replicate *r, int worker, int64_t item,
+                   const struct plan_intervention *by, int64_t round, double *p)
+{
+    struct bench *bench = &r->bench[worker];
+    const gyre_shape *shape = &r->plan->shape;
+    struct call *call = replicate_call(r, by->instance, worker);
+    gyre_round const view = replicate_view(r);
+    if (!bench_accept(bench, item, call,
+                      by->ops->on_distribution(call_begin(call, round), &view, p)))
+        return false;
+    bool const good = kernel_get()->is_weight(p, shape->states);
+    space_normalise(1, shape->contexts, shape->context, p);
+    if (good && kernel_get()->sum(p, shape->states) > 0)
+        return true;
+    bench_fail(bench, item, STATUS_BUG, by->instance,
+               good ? "left nothing in the distribution"
+                    : "left a negative, infinite or undefined probability in the distribution");
+    return false;
+}
+
+bool law_finish(struct replicate *r, int worker, int64_t item, int64_t round, double *p)
+{
+    for (int i = 0; i < r->plan->intervention_count; i++) {
+        const struct plan_intervention *by = &r->plan->interventions[i];
+        if (changes(r, by, round) && !change(r, worker, item, by, round, p))
+            return false;
+    }
+    law_flatten(r, p);
+    /* The first in the file has the first word, as with samples: so it is mixed in last. */
+    for (int i = r->supplier_count - 1; i >= 0 && r->plan->shape.samples == 0; i--)
+        kernel_get()->blend(p, p, r->suppliers[i].law, r->suppliers[i].supply.share,
+                            r->plan->shape.states + 1);
+    return true;
+}
+
+/* ---- the round's technique ---------------------------------------------- */
+
+/* What a draw costs in ns, by which techniques are weighed against each other: see law.h. */
+enum { TABLE_STATE = 50, TABLE_DRAW = 20, PROPOSAL = 17 }; /* tenths */
+
+/* All draw from the same: what the society would learn from next. */
+static void share_all(struct replicate *r, int64_t round)
+{
+    const gyre_shape *shape = &r->plan->shape;
+    struct law *law = &r->law;
+    sweep_multiply(r->workers, law->p, r->mixture, r->weight, shape->states);
+    space_normalise(r->workers, shape->contexts, shape->context, law->p);
+    law->common = true;
+    if (law_finish(r, 0, 0, round, law->p) && shape->samples > 0 && !law->counted)
+        alias_build(&law->alias, law->p, shape->states + 1);
+}
+
+/* a / a_max of what is said. Returns a_max. */
+static double accept_all(const struct replicate *r, struct law *law)
+{
+    int64_t const states = r->plan->shape.states;
+    double most = 0;
+    law->even = true;
+    for (int64_t z = 0; z < states; z++)
+        most = r->mixture[z] > 0 && r->weight[z] > most ? r->weight[z] : most;
+    for (int64_t z = 0; z < states; z++) {
+        double const ratio = r->weight[z] / most;
+        law->accept[z] = ratio < 1 ? ratio : 1;
+        law->even = law->even && (ratio >= 1 || !(r->mixture[z] > 0));
+    }
+    return most;
+}
+
+/* The rest of a composed law: a [(1 - g) (1 - own) start + g Pbar]. Returns its mass. */
+static double share_rest(const struct replicate *r, double *p)
+{
+    int64_t const states = r->plan->shape.states;
+    double const *const start = r->plan->scenario->start;
+    double const g = r->plan->scenario->mixing, old = (1 - g) * (1 - r->plan->own);
+    for (int64_t z = 0; z < states; z++)
+        p[z] = r->weight[z] * (old * start[z] + g * r->mixture[z]);
+    p[states] = 0;
+    return kernel_get()->sum(p, states);
+}
+
+/* Of all proposals that agents make, the share that is accepted is known exactly: the mean of their
+ * laws' masses is that of a Pbar. Lists are drawn from when that is cheaper than a table each. */
+static bool is_composed(const struct replicate *r, double rest, double lists)
+{
+    const gyre_shape *shape = &r->plan->shape;
+    double const said = kernel_get()->dot(r->weight, r->mixture, shape->states);
+    double const accepted = said / (rest + lists), n = (double)shape->samples;
+    return PROPOSAL * n < accepted * (TABLE_STATE * (double)shape->states + TABLE_DRAW * n);
+}
+
+static void share_part(struct replicate *r)
+{
+    struct law *law = &r->law;
+    double const g = r->plan->scenario->mixing;
+    double const rest = share_rest(r, law->p);
+    double const lists = (1 - g) * r->plan->own * accept_all(r, law);
+    law->composed = is_composed(r, rest, lists);
+    if (!law->composed)
+        return;
+    law->rest = rest / lists;
+    if (rest > 0)
+        alias_build(&law->alias, law->p, r->plan->shape.states + 1);
+}
+
+static bool is_changed(const struct replicate *r, int64_t round)
+{
+    bool changed = false;
+    for (int i = 0; i < r->plan->intervention_count; i++)
+        changed = changed || changes(r, &r->plan->interventions[i], round);
+    return changed;
+}
+
+void law_prepare(struct replicate *r, int64_t round)
+{
+    const struct plan *plan = r->plan;
+    r->law.common = r->law.composed = false;
+    r->law.counted = count_suits(r);
+    if (plan->scenario->mixing == 1 || r->rows.count == 1)
+        share_all(r, round);
+    else if (plan->own > 0 && plan->shape.contexts == 1 && plan->shape.samples > 0 &&
+             !is_changed(r, round))
+        share_part(r);
+}
+
+/* ---- an agent's --------------------------------------------------------- */
+
+/* A table of its own. */
+static bool make_table(struct replicate *r, int worker, int64_t round, struct source *source)
+{
+    struct bench *bench = &r->bench[worker];
+    int64_t const states = r->plan->shape.states, m = source->agent;
+    *source = (struct source){.p = bench->p, .table = &bench->alias, .agent = m};
+    if (!law_of_row(r, worker, m, r->rows.row_of[m], bench->p) ||
+        !law_finish(r, worker, m, round, bench->p))
+        return false;
+    if (kernel_get()->sum(bench->p, states + 1) <= 0) {
+        bench_fail(bench, m, STATUS_DATA, r->plan->selection,
+                   "gives weight 0 to everything that agent %lld meets", (long long)m);
+        return false;
+    }
+    if (r->plan->shape.samples > 0 && !r->law.counted)
+        alias_build(&bench->alias, bench->p, states + 1);
+    return true;
+}
+
+bool law_of_agent(struct replicate *r, int worker, int64_t round, int64_t m, struct source *source)
+{
+    const struct law *law = &r->law;
+    struct bench *bench = &r->bench[worker];
+    gyre_said said = {.count = 0};
+    *source = (struct source){.p = law->p, .table = &law->alias, .agent = m};
+    if (law->common && r->plan->shape.samples == 0)
+        memcpy(bench->p, law->p, sizeof *law->p * (size_t)(r->plan->shape.states + 1));
+    if (law->common)
+        return true;
+    if (law->composed && !census_say(r, worker, m, r->rows.row_of[m], &said))
+        return false;
+    if (said.count == 0)
+        return make_table(r, worker, round, source);
+    source->composed = (struct compose){.own = said.state,
+                                        .count = said.count,
+                                        .accept = law->even ? NULL : law->accept,
+                                        .rest = law->rest * (double)said.count,
+                                        .from = &law->alias};
+    source->own = &source->composed;
+    return true;
+}
+
+/* ---- draws -------------------------------------------------------------- */
+
+/* One word each. */
+static void draw_table(struct replicate *r, int worker, uint32_t round, const struct alias *table,
+                       uint64_t first, uint32_t attempt, int64_t n, uint32_t *out)
+{
+    struct bench *bench = &r->bench[worker];
+    random_words(r->sampling_key, round, random_stream(STREAM_SAMPLE, attempt), first, n,
+                 bench->word);
+    alias_draw_all(table, bench->word, n, out);
+}
+
+enum { REFUSALS = 1000 }; /* in a row, and a list is given up */
+
+/* As many words as it takes; how many are made at a time changes nothing. False: given up. */
+static bool draw_list(struct replicate *r, int worker, uint32_t round,
+                      const struct compose *composed, uint64_t first, uint32_t attempt, int64_t n,
+                      uint32_t *out)
+{
+    struct bench *bench = &r->bench[worker];
+    int64_t have = 0, refused = 0;
+    while (have < n && refused <= REFUSALS) {
+        int64_t const more = (n - have) + (n - have) / 2 + 16;
+        int64_t const words = more < REPLICATE_CHUNK ? (more + 31) / 32 * 32 : REPLICATE_CHUNK;
+        random_words(r->sampling_key, round, random_stream(STREAM_SAMPLE, attempt), first, words,
+                     bench->word);
+        int64_t const got = compose_draw(composed, bench->word, words, n - have, out + have);
+        refused = got > 0 ? 0 : refused + words;
+        first += (uint64_t)words;
+        have += got;
+    }
+    return have == n;
+}
+
+bool law_draw(struct replicate *r, int worker, int64_t round, struct source *source, uint64_t part,
+              uint32_t attempt, int64_t n, uint32_t *out)
+{
+    uint64_t const first = part << 32;
+    if (source->own && draw_list(r, worker, (uint32_t)round, source->own, first, attempt, n, out))
+        return true;
+    if (source->own && !make_table(r, worker, round, source))
+        return false;
+    draw_table(r, worker, (uint32_t)round, source->table, first, attempt, n, out);
+    return true;
+}
+
+void law_draw_parts(struct replicate *r, int worker, int64_t round, uint64_t part, int64_t n,
+                    int64_t parts, uint32_t *out)
+{
+    struct bench *bench = &r->bench[worker];
+    random_words_each(r->sampling_key, (uint32_t)round, random_stream(STREAM_SAMPLE, 0), part << 32,
+                      (uint64_t)1 << 32, n, parts, bench->word);
+    alias_draw_all(&r->law.alias, bench->word, n * parts, out);
+}

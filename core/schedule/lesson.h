@@ -1,0 +1,24 @@
+/* schedule/lesson.h - datasets learned from, and what is counted of them. */
+#ifndef SCHEDULE_LESSON_H
+#define SCHEDULE_LESSON_H
+
+#include "schedule/replicate.h"
+
+/* Before the first lesson of a round, and after its last: what starved, what was held. */
+void lesson_begin(struct replicate *replicate);
+void lesson_end(struct replicate *replicate);
+
+/* Has the agents of a dataset learn what was kept of its samples; failures are noted as the
+ * dataset's. [task] */
+void lesson_samples(struct replicate *replicate, int worker, int64_t round, int64_t dataset,
+                    const uint32_t *state, int64_t count);
+
+/* The same of samples that were counted, weight[states], `count` in all. */
+void lesson_counts(struct replicate *replicate, int worker, int64_t round, int64_t dataset,
+                   const double *weight, int64_t count);
+
+/* The same with expected data: p[states], which judges have not seen yet, is changed. */
+void lesson_expected(struct replicate *replicate, int worker, int64_t round, int64_t dataset,
+                     double *p);
+
+#endif

@@ -1,0 +1,134 @@
+/* policy.memory - an agent is what it remembers, over what all began with.
+ *
+ * P(z|c) = (1 - l) start(z|c) + l times the share of z among the remembered
+ * states of c. Learning writes over the oldest. A row is the memory alone: B
+ * states, the oldest first, so an agent takes 4 B bytes whatever the number of
+ * states.
+ */
+#include <string.h>
+
+#include "gyre/policy.h"
+
+struct conf {
+    double recall;
+    int64_t capacity;
+};
+
+static const gyre_param params[] = {
+    {.key = "recall",
+     .type = GYRE_F64,
+     .flags = GYRE_PARAM_OPEN_MIN,
+     .offset = GYRE_AT(struct conf, recall, double),
+     .max = 1,
+     .def = 0.8,
+     .unit = "",
+     .doc = "l, the weight of what is remembered; the rest is the start, for ever."},
+    GYRE_P_I64(struct conf, capacity, 32, 1, 1000000, "states",
+               "B, how many states an agent remembers."),
+};
+
+/* The base is the run's own past: who has it is not closed. */
+static const gyre_field fields[] = {
+    {.name = "start",
+     .column = "start",
+     .of = GYRE_OF_STATE,
+     .access = GYRE_READ,
+     .doc = "What agents say beside what they remember."},
+};
+
+#define NOTHING UINT32_MAX
+
+static int64_t capacity(const gyre_ctx *ctx)
+{
+    return ((const struct conf *)ctx->conf)->capacity;
+}
+
+static gyre_status check(gyre_ctx *ctx)
+{
+    if (ctx->shape->samples > 0)
+        return GYRE_OK;
+    return ctx->host->fail(ctx, GYRE_E_INVALID,
+                           "remembers samples, and samples = \"expected\" gives none");
+}
+
+static size_t row_size(gyre_ctx *ctx)
+{
+    return sizeof(uint32_t) * (size_t)capacity(ctx);
+}
+
+static gyre_status start(gyre_ctx *ctx, const gyre_rows *rows, const double *p)
+{
+    (void)p;
+    for (int64_t r = 0; r < rows->count; r++)
+        memset((char *)rows->row + (size_t)r * rows->stride, 0xff, row_size(ctx));
+    return GYRE_OK;
+}
+
+/* Places that hold nothing yet stand in front. */
+static gyre_status say(gyre_ctx *ctx, const void *row, gyre_said *said)
+{
+    const uint32_t *memory = row;
+    int64_t const all = capacity(ctx);
+    int64_t empty = 0;
+    while (empty < all && memory[empty] == NOTHING)
+        empty++;
+    said->state = memory + empty;
+    said->count = all - empty;
+    return GYRE_OK;
+}
+
+static void remember(uint32_t *memory, int64_t all, const uint32_t *state, int64_t count)
+{
+    int64_t const fresh = count < all ? count : all;
+    memmove(memory, memory + fresh, sizeof *memory * (size_t)(all - fresh));
+    memcpy(memory + all - fresh, state + count - fresh, sizeof *memory * (size_t)fresh);
+}
+
+static gyre_status learn(gyre_ctx *ctx, const gyre_rows *rows, const gyre_examples *examples,
+                         double rate)
+{
+    if (examples->weight || rate < 1)
+        return ctx->host->fail(ctx, GYRE_E_INVALID,
+                               "remembers samples as they are, not weights nor a part of them: it "
+                               "learns by update.mle with rate = 1");
+    for (int64_t r = 0; r < rows->count && examples->count > 0; r++)
+        remember((uint32_t *)(void *)((char *)rows->row + (size_t)r * rows->stride), capacity(ctx),
+                 examples->state, examples->count);
+    return GYRE_OK;
+}
+
+static double own(gyre_ctx *ctx)
+{
+    return ((const struct conf *)ctx->conf)->recall;
+}
+
+static const gyre_policy_ops ops = {
+    .size = sizeof ops,
+    .row_size = row_size,
+    .start = start,
+    .say = say,
+    .learn = learn,
+    .own = own,
+};
+
+static const gyre_component memory = {
+    .size = sizeof memory,
+    .kind = GYRE_KIND_POLICY,
+    .id = "policy.memory",
+    .version = "1.0.0",
+    .summary = "A memory of B states over a shared base.",
+    .doc =
+        "P(z|c) = (1 - l) start(z|c) + l n_c(z)/n_c, with n_c(z) of the n_c remembered states of\n"
+        "c; a context of which nothing is remembered says what it said at the start. Learning\n"
+        "writes every sample over the oldest. Memories begin empty. The start stays for ever:\n"
+        "KL(start, P) is at most -ln(1 - l), and the society is anchored, not closed. With B\n"
+        "fresh samples a round and equal agents the squared distance from the start follows the\n"
+        "recursion of update.mle with b = l, c = 1 - l and N = M B. An agent takes 4 B bytes.\n",
+    GYRE_PARAMS(params),
+    GYRE_FIELDS(fields),
+    .conf_size = sizeof(struct conf),
+    .check = check,
+    .ops = &ops,
+};
+
+GYRE_MODULE("org.gyre.policy.memory", "1.0.0", "MIT", &memory);
