@@ -14,14 +14,13 @@ enum { BLOCK = 16 }; /* rows a task takes */
 /* A list is what the host indexes by. */
 static const char *list_is_wrong(const struct plan *plan, const gyre_said *said)
 {
-    uint32_t most = 0;
     if (said->p)
         return "says a table, and own said that it says lists";
     if (said->count < 0 || said->count >= COMPOSE_CELLS || (said->count > 0 && !said->state))
         return "says a list of a length that cannot be, or without states";
-    for (int64_t i = 0; i < said->count; i++)
-        most = said->state[i] > most ? said->state[i] : most;
-    return most < plan->shape.states ? NULL : "says a state that is not there";
+    return kernel_get()->is_below(said->state, said->count, (uint32_t)plan->shape.states)
+               ? NULL
+               : "says a state that is not there";
 }
 
 static const char *table_is_wrong(const struct plan *plan, int workers, const gyre_said *said)
@@ -86,17 +85,17 @@ static bool is_list(const struct replicate *r, const gyre_said *said)
     return !said->p && r->plan->shape.contexts == 1;
 }
 
+/* Of lists only the empty ones are added up beside: they say the start, all of it. */
 static void mix(struct replicate *r, struct bench *bench, const gyre_said *said, double share)
 {
-    double const own = said->count > 0 ? r->plan->own : 0, start = 1 - own;
-    if (!is_list(r, said)) {
+    double const all = 1;
+    if (!is_list(r, said))
         sum_add_row(&bench->mixture, said->p, share);
-        return;
-    }
-    if (own > 0)
-        tally_add(&bench->lists, said->state, said->count, share * own / (double)said->count);
-    if (start > 0)
-        sum_add_row(&bench->start, &start, share);
+    else if (said->count > 0)
+        tally_add(&bench->lists, said->state, said->count,
+                  share * r->plan->own / (double)said->count);
+    else
+        sum_add_row(&bench->start, &all, share);
 }
 
 /* ---- what metrics gather ------------------------------------------------ */
@@ -235,7 +234,7 @@ static bool take_one(struct replicate *r)
 enum status census_take(struct replicate *r)
 {
     struct bench *first = &r->bench[0];
-    double start = 0;
+    double empty = 0;
     if (r->rows.count == 1 && take_one(r))
         return replicate_join_failures(r);
     if (!r->counted) {
@@ -244,8 +243,9 @@ enum status census_take(struct replicate *r)
     }
     r->counted = false;
     join(r);
-    sum_read(&first->start, &start);
-    if (start > 0)
+    sum_read(&first->start, &empty);
+    double const start = (1 - r->plan->own) + r->plan->own * empty;
+    if (r->plan->own > 0 && r->plan->shape.contexts == 1 && start > 0)
         sum_add_row(&first->mixture, r->plan->scenario->start, start);
     sum_read(&first->mixture, r->mixture);
     sum_read(&first->slots, first->slot);

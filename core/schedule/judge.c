@@ -7,6 +7,7 @@
 
 #include <string.h>
 
+#include "world/kernel.h"
 #include "world/random.h"
 
 static struct bench *bench_of(const struct filling *f)
@@ -82,7 +83,7 @@ static uint32_t draw_outside(const struct filling *f, const struct supplier *fro
 /* ---- judging ------------------------------------------------------------ */
 
 /* What is sure of the samples of a state; UNSURE: coins, budgets and redraws will show. */
-enum fate { STAYS, DROPS, UNSURE };
+enum fate { STAYS = 0, DROPS, UNSURE };
 
 static enum fate fate_of(const struct replicate *r, int64_t z)
 {
@@ -199,12 +200,7 @@ int64_t judge_counts(const struct replicate *r, int worker, int64_t begin, int64
 static int64_t keep_sure(const struct filling *f, int64_t n, uint32_t *state)
 {
     const struct replicate *r = f->replicate;
-    int64_t kept = 0;
-    for (int64_t i = 0; i < n; i++) {
-        uint32_t const z = state[i];
-        state[kept] = z;
-        kept += r->fate[z] == STAYS;
-    }
+    int64_t const kept = kernel_get()->keep(r->fate, state, n);
     tell_sure(r, bench_of(f), n, kept);
     return kept;
 }

@@ -6,6 +6,7 @@
 #include "schedule/count.h"
 #include "schedule/judge.h"
 #include "schedule/timing.h"
+#include "world/invert.h"
 #include "world/kernel.h"
 #include "world/random.h"
 #include "world/sweep.h"
@@ -88,6 +89,15 @@ bool law_finish(struct replicate *r, int worker, int64_t item, int64_t round, do
 /* What a draw costs in ns, by which techniques are weighed against each other: see law.h. */
 enum { TABLE_STATE = 50, TABLE_DRAW = 20, PROPOSAL = 17 }; /* tenths */
 
+bool law_inverts(const struct plan *plan)
+{
+    double const states = (double)plan->shape.states, draws = (double)plan->shape.samples;
+    double doublings = 0;
+    for (int64_t n = 1; n < plan->shape.states; n *= 2)
+        doublings++;
+    return 0.6 * states + 0.3 * doublings * draws < 5 * states + 0.5 * draws;
+}
+
 /* All draw from the same: what the society would learn from next. */
 static void share_all(struct replicate *r, int64_t round)
 {
@@ -130,11 +140,12 @@ static double share_rest(const struct replicate *r, double *p)
 
 /* Of all proposals that agents make, the share that is accepted is known exactly: the mean of their
  * laws' masses is that of a Pbar. Lists are drawn from when that is cheaper than a table each. */
-static bool is_composed(const struct replicate *r, double rest, double lists)
+static bool is_composed(const struct replicate *r, double rest, double lists, double *share)
 {
     const gyre_shape *shape = &r->plan->shape;
     double const said = kernel_get()->dot(r->weight, r->mixture, shape->states);
     double const accepted = said / (rest + lists), n = (double)shape->samples;
+    *share = accepted;
     return PROPOSAL * n < accepted * (TABLE_STATE * (double)shape->states + TABLE_DRAW * n);
 }
 
@@ -144,7 +155,7 @@ static void share_part(struct replicate *r)
     double const g = r->plan->scenario->mixing;
     double const rest = share_rest(r, law->p);
     double const lists = (1 - g) * r->plan->own * accept_all(r, law);
-    law->composed = is_composed(r, rest, lists);
+    law->composed = is_composed(r, rest, lists, &law->accepted);
     if (!law->composed)
         return;
     law->rest = rest / lists;
@@ -174,12 +185,22 @@ void law_prepare(struct replicate *r, int64_t round)
 
 /* ---- an agent's --------------------------------------------------------- */
 
+static void tabulate(struct bench *bench, struct source *source, int64_t n)
+{
+    if (bench->steps && invert_build(bench->steps, bench->p, n)) {
+        source->steps = bench->steps;
+        return;
+    }
+    alias_build(&bench->alias, bench->p, n);
+    source->table = &bench->alias;
+}
+
 /* A table of its own. */
 static bool make_table(struct replicate *r, int worker, int64_t round, struct source *source)
 {
     struct bench *bench = &r->bench[worker];
     int64_t const states = r->plan->shape.states, m = source->agent;
-    *source = (struct source){.p = bench->p, .table = &bench->alias, .agent = m};
+    *source = (struct source){.p = bench->p, .agent = m};
     if (!law_of_row(r, worker, m, r->rows.row_of[m], bench->p) ||
         !law_finish(r, worker, m, round, bench->p))
         return false;
@@ -189,7 +210,7 @@ static bool make_table(struct replicate *r, int worker, int64_t round, struct so
         return false;
     }
     if (r->plan->shape.samples > 0 && !r->law.counted)
-        alias_build(&bench->alias, bench->p, states + 1);
+        tabulate(bench, source, states + 1);
     return true;
 }
 
@@ -219,13 +240,15 @@ bool law_of_agent(struct replicate *r, int worker, int64_t round, int64_t m, str
 /* ---- draws -------------------------------------------------------------- */
 
 /* One word each. */
-static void draw_table(struct replicate *r, int worker, uint32_t round, const struct alias *table,
+static void draw_table(struct replicate *r, int worker, uint32_t round, const struct source *source,
                        uint64_t first, uint32_t attempt, int64_t n, uint32_t *out)
 {
-    struct bench *bench = &r->bench[worker];
-    random_words(r->sampling_key, round, random_stream(STREAM_SAMPLE, attempt), first, n,
-                 bench->word);
-    alias_draw_all(table, bench->word, n, out);
+    uint64_t *const word = r->bench[worker].word;
+    random_words(r->sampling_key, round, random_stream(STREAM_SAMPLE, attempt), first, n, word);
+    if (source->steps)
+        invert_draw_all(source->steps, r->plan->shape.states + 1, word, n, out);
+    else
+        alias_draw_all(source->table, word, n, out);
 }
 
 enum { REFUSALS = 1000 }; /* in a row, and a list is given up */
@@ -238,8 +261,9 @@ static bool draw_list(struct replicate *r, int worker, uint32_t round,
     struct bench *bench = &r->bench[worker];
     int64_t have = 0, refused = 0;
     while (have < n && refused <= REFUSALS) {
-        int64_t const more = (n - have) + (n - have) / 2 + 16;
-        int64_t const words = more < REPLICATE_CHUNK ? (more + 31) / 32 * 32 : REPLICATE_CHUNK;
+        double const more = 1.02 * (double)(n - have) / r->law.accepted + 16;
+        int64_t const words =
+            more < REPLICATE_CHUNK - 32 ? ((int64_t)more + 31) / 32 * 32 : REPLICATE_CHUNK;
         random_words(r->sampling_key, round, random_stream(STREAM_SAMPLE, attempt), first, words,
                      bench->word);
         int64_t const got = compose_draw(composed, bench->word, words, n - have, out + have);
@@ -258,7 +282,7 @@ bool law_draw(struct replicate *r, int worker, int64_t round, struct source *sou
         return true;
     if (source->own && !make_table(r, worker, round, source))
         return false;
-    draw_table(r, worker, (uint32_t)round, source->table, first, attempt, n, out);
+    draw_table(r, worker, (uint32_t)round, source, first, attempt, n, out);
     return true;
 }
 

@@ -7,6 +7,8 @@
 
 #include "schedule/census.h"
 #include "schedule/count.h"
+#include "schedule/law.h"
+#include "world/invert.h"
 #include "world/random.h"
 
 /* ---- memory ------------------------------------------------------------- */
@@ -74,6 +76,8 @@ static void make_bench(struct replicate *r, struct bench *bench, bool first)
     bench->tally = large(r, plan->tally_count, sizeof *bench->tally);
     if (plan->scenario->mixing < 1 && shape->samples > 0)
         make_alias(r, &bench->alias);
+    if (plan->scenario->mixing < 1 && shape->samples > 0 && law_inverts(plan))
+        bench->steps = large(r, invert_room(shape->states + 1), sizeof *bench->steps);
     if (plan->intervention_count > 0)
         bench->place = large(r, draws ? shape->samples : 0, sizeof *bench->place);
     if (count_may(plan)) {
@@ -103,7 +107,7 @@ static void make_world(struct replicate *r)
         r->live[i] = plan->needs[i] ? large(r, states, sizeof(double)) : NULL;
     r->law.p = large(r, states + 1, sizeof(double));
     r->law.accept = plan->own > 0 ? large(r, states, sizeof(double)) : NULL;
-    r->fate = large(r, states + 1, sizeof *r->fate);
+    r->fate = large(r, states + 4, sizeof *r->fate);
     r->kept = large(r, plan->shape.samples / REPLICATE_CHUNK + 1, sizeof *r->kept);
     r->value = large(r, plan->output_count, sizeof *r->value);
     r->tally = large(r, plan->tally_count, sizeof *r->tally);
@@ -129,7 +133,7 @@ struct replicate *replicate_create(const struct plan *plan, int workers)
     r->plan = plan;
     r->workers = workers;
     r->large = ARENA_ARRAY(arena, void *,
-                           20 + 3 * plan->intervention_count + plan->instance_count + 30 * workers);
+                           20 + 3 * plan->intervention_count + plan->instance_count + 31 * workers);
     r->bench = ARENA_ARRAY(arena, struct bench, workers);
     int64_t const capacity = plan->shape.datasets == 1 ? 1 : plan->shape.agents;
     bool good =

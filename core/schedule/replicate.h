@@ -59,6 +59,7 @@ struct bench {
     int64_t *held;            /* [states]: datasets (or samples of the one) that held each */
     uint64_t *seen;           /* [states]: which dataset did last */
     struct alias alias;       /* where agents differ in what they draw from */
+    uint64_t *steps;          /* the same, where inversion is cheaper */
     struct counting counting; /* where datasets may be counted */
     double *weight;           /* [states]: one as counted */
     struct failure failure;
@@ -93,6 +94,7 @@ struct law {
     bool counted;       /* datasets are counted: no table is needed */
     double *accept;     /* [states]: of a composed law, a / a_max */
     bool even;          /* all of them are 1 */
+    double accepted;    /* of all proposals, the share that is */
     double rest;        /* the table's mass, in units of that of a whole list with a = a_max */
 };
 
@@ -109,7 +111,7 @@ struct replicate {
     struct bench *bench;       /* [workers] */
     bool counted;              /* the benches' sums are of the rows as they are */
     struct law law;            /* what is drawn from in this round */
-    uint8_t *fate;             /* [states + 1], see judge.c */
+    uint8_t *fate;             /* [states + 4], see judge.c */
     enum judging judging;
     int64_t *kept;        /* [chunks of a shared dataset]: samples that stay */
     struct judge *judges; /* [intervention_count] */

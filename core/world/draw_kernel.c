@@ -265,3 +265,107 @@ int64_t KERNEL_OWN(draw_kernel_take)(uint32_t *count, int64_t n, uint32_t *state
 #endif
     return k;
 }
+
+/* ---- lists that are judged ----------------------------------------------------------------- */
+
+int64_t KERNEL_OWN(draw_kernel_keep)(const uint8_t *fate, uint32_t *state, int64_t n)
+{
+    int64_t k = 0;
+#ifdef __AVX512F__
+    for (int64_t i = 0; i < n; i += 16) {
+        __mmask16 const live = first_lanes(n - i);
+        __m512i const z = _mm512_maskz_loadu_epi32(live, state + i);
+        __m512i const word = _mm512_mask_i32gather_epi32(z, live, z, fate, 1);
+        __mmask16 const stay = _mm512_mask_testn_epi32_mask(live, word, _mm512_set1_epi32(0xff));
+        _mm512_mask_compressstoreu_epi32(state + k, stay, z);
+        k += __builtin_popcount(stay);
+    }
+#else
+    for (int64_t i = 0; i < n; i++) {
+        uint32_t const z = state[i];
+        state[k] = z;
+        k += fate[z] == 0;
+    }
+#endif
+    return k;
+}
+
+/* ---- inversion ----------------------------------------------------------------------------- */
+
+/* step[i] = the sum of trunc(scale weight[0 .. i]). Whole numbers below 2^52 stand in a double's
+ * lower bits when 2^52 is added; larger ones are cut in two. */
+void KERNEL_OWN(draw_kernel_steps)(uint64_t *step, const double *weight, double scale, int64_t n)
+{
+    int64_t i = 0;
+    uint64_t sum = 0;
+#ifdef __AVX512F__
+    __m512i const zero = _mm512_setzero_si512(), last = _mm512_set1_epi64(7);
+    __m512i carry = zero;
+    for (; n - i >= 8; i += 8) {
+        __m512d const share = _mm512_mul_pd(_mm512_loadu_pd(weight + i), _mm512_set1_pd(scale));
+        __m512i x = _mm512_cvttpd_epi64(share);
+        x = _mm512_add_epi64(x, _mm512_alignr_epi64(x, zero, 7));
+        x = _mm512_add_epi64(x, _mm512_alignr_epi64(x, zero, 6));
+        x = _mm512_add_epi64(x, _mm512_alignr_epi64(x, zero, 4));
+        x = _mm512_add_epi64(x, carry);
+        carry = _mm512_permutexvar_epi64(last, x);
+        _mm512_storeu_si512(step + i, x);
+    }
+    sum = i > 0 ? step[i - 1] : 0;
+#endif
+    for (; i < n; i++)
+        step[i] = sum += (uint64_t)(int64_t)(weight[i] * scale);
+}
+
+static inline uint64_t fold_back(uint64_t word, uint64_t last)
+{
+    return word * 0x9e3779b97f4a7c15u % last;
+}
+
+/* The first step above x. Of a power of two of steps, of which the last is above x. */
+static inline uint32_t find_step(const uint64_t *step, int64_t n, uint64_t x)
+{
+    const uint64_t *at = step;
+    for (int64_t half = n / 2; half > 0; half /= 2)
+        at += at[half - 1] <= x ? half : 0;
+    return (uint32_t)(at - step);
+}
+
+#ifdef __AVX512F__
+/* Sixteen searches side by side: one waits for memory while the other compares. */
+static inline void find_sixteen(const uint64_t *step, int64_t n, __m512i a, __m512i b,
+                                uint32_t *state)
+{
+    __m512i at = _mm512_setzero_si512(), bt = at;
+    for (int64_t half = n / 2; half > 0; half /= 2) {
+        __m512i const width = _mm512_set1_epi64(half);
+        __m512i const from = _mm512_i64gather_epi64(at, step + half - 1, 8);
+        __m512i const of = _mm512_i64gather_epi64(bt, step + half - 1, 8);
+        at = _mm512_mask_add_epi64(at, _mm512_cmple_epu64_mask(from, a), at, width);
+        bt = _mm512_mask_add_epi64(bt, _mm512_cmple_epu64_mask(of, b), bt, width);
+    }
+    _mm256_storeu_si256((void *)state, _mm512_cvtepi64_epi32(at));
+    _mm256_storeu_si256((void *)(state + 8), _mm512_cvtepi64_epi32(bt));
+}
+#endif
+
+void KERNEL_OWN(draw_kernel_invert)(const uint64_t *step, int64_t n, const uint64_t *word,
+                                    int64_t draws, uint32_t *state)
+{
+    uint64_t const last = step[n - 1];
+    int64_t i = 0;
+#ifdef __AVX512F__
+    for (; draws - i >= 16; i += 16) {
+        __m512i const a = _mm512_srli_epi64(_mm512_loadu_si512(word + i), 2);
+        __m512i const b = _mm512_srli_epi64(_mm512_loadu_si512(word + i + 8), 2);
+        __m512i const most = _mm512_set1_epi64((int64_t)last);
+        if (_mm512_cmpge_epu64_mask(a, most) | _mm512_cmpge_epu64_mask(b, most))
+            break; /* once in 2^46 */
+        find_sixteen(step, n, a, b, state + i);
+    }
+#endif
+    for (; i < draws; i++) {
+        uint64_t const x = word[i] >> 2;
+        state[i] = find_step(step, n, x < last ? x : fold_back(word[i], last));
+    }
+}

@@ -181,6 +181,15 @@ static void log_each(double *out, const double *x, int64_t n)
         out[i] = gyre_log(x[i]);
 }
 
+static bool is_below(const uint32_t *x, int64_t n, uint32_t limit)
+{
+    uint32_t bad = 0;
+    ABREAST
+    for (int64_t i = 0; i < n; i++)
+        bad |= x[i] >= limit;
+    return bad == 0;
+}
+
 static bool is_weight(const double *x, int64_t n)
 {
     uint64_t bad = 0;
@@ -243,6 +252,10 @@ const struct kernel KERNEL_OWN(kernel) = {
     .blend = blend,
     .multiply = multiply,
     .log = log_each,
+    .keep = KERNEL_OWN(draw_kernel_keep),
+    .steps = KERNEL_OWN(draw_kernel_steps),
+    .invert = KERNEL_OWN(draw_kernel_invert),
+    .is_below = is_below,
     .is_weight = is_weight,
     .sum_add = sum_add,
     .sum_carry = sum_carry,

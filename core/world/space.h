@@ -24,9 +24,9 @@ struct space {
     struct columns columns;
 };
 
-/* Divides p by its sum within each context (the sums of sweep.h); what adds to 1 within 2^-44 already is
- * left as it is, so that doing it again moves no bit. Returns the first context without mass, which
- * is left as zeros, or -1: all have some. */
+/* Divides p by its sum within each context (the sums of sweep.h); what adds to 1 within 2^-44
+ * already is left as it is, so that doing it again moves no bit. Returns the first context without
+ * mass, which is left as zeros, or -1: all have some. */
 int64_t space_normalise(int workers, int64_t contexts, const int64_t *context, double *p);
 
 #endif

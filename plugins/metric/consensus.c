@@ -117,29 +117,23 @@ static double entropy(const struct part *part)
     return -gyre_dot(part->p, part->log_p, part->n);
 }
 
-/* Where the largest is, the first of them; in lanes, which compilers turn into vectors. */
+/* Where the largest is; of those above 1/2 there is one. */
 static int64_t find_most(const double *p, int64_t n)
 {
-    double lane[16] = {0}, most = 0;
-    int64_t const whole = n - n % 16;
-    for (int64_t i = 0; i < whole; i += 16)
-        for (int j = 0; j < 16; j++)
-            lane[j] = p[i + j] > lane[j] ? p[i + j] : lane[j];
-    for (int j = 0; j < 16; j++)
-        most = lane[j] > most ? lane[j] : most;
-    for (int64_t i = whole; i < n; i++)
-        most = p[i] > most ? p[i] : most;
-    int64_t at = 0;
-    while (at < n - 1 && p[at] < most)
-        at++;
-    return at;
+    int64_t most = 0;
+    for (int64_t z = 1; z < n; z++)
+        most = p[z] > p[most] ? z : most;
+    return most;
 }
 
-/* The chance that two draws differ, 1 - sum p^2. Near 0 that would lose its digits, so it is made
- * of what is beside the commonest state: with s their sum, 2 s - s^2 - the sum of their squares. */
+/* The chance that two draws differ, 1 - sum p^2. Near 0 that would lose its digits, and is made of
+ * what is beside the commonest state: with s their sum, 2 s - s^2 - the sum of their squares. */
 static double disagreement(const double *p, int64_t n)
 {
-    int64_t const most = n > 0 ? find_most(p, n) : 0, rest = n > 0 ? n - most - 1 : 0;
+    double const agree = gyre_dot(p, p, n);
+    if (agree < 0.5)
+        return 1 - agree;
+    int64_t const most = find_most(p, n), rest = n - most - 1;
     const double *behind = p + most + 1;
     double const beside = gyre_total(p, most) + gyre_total(behind, rest);
     return 2 * beside - beside * beside - (gyre_dot(p, p, most) + gyre_dot(behind, behind, rest));
