@@ -1,69 +1,60 @@
 """What a researcher would write in numpy for scenarios/paper/isolated.toml, database and all."""
+import json
 import sqlite3
-import sys
 
 import numpy as np
 
-K, N, ROUNDS, FLOOR = 4096, 1000, 20, 1e-6
-rng = np.random.default_rng(1)
-pi = 1.0 / np.arange(1, K + 1)
-pi /= pi.sum()
-safe = np.ones(K, bool)
-room = 0.1
-for z in rng.permutation(K):
-    if pi[z] <= room:
-        safe[z] = False
-        room -= pi[z]
-u = pi[safe].sum()
+import peer
+
+given = peer.options()
+K, N, ROUNDS = given["states"], given["samples"], given["rounds"]
+pi = peer.zipf(K, given["exponent"])
 
 
-def part(a, b):
-    return a * np.log(a / b) if a > 0 else 0.0
+def choose_safe(rng, room):
+    """Unsafe are as many states, in random order, as have room in what need not be safe."""
+    safe = np.ones(K, bool)
+    for z in rng.permutation(K):
+        if pi[z] <= room:
+            safe[z] = False
+            room -= pi[z]
+    return safe
 
 
-def measure(p):
-    q = p + FLOOR * (pi - p)
-    term = pi * np.log(pi / q)
-    said = p > 0
-    with np.errstate(divide="ignore"):
-        kl = np.sum(pi * np.log(pi / p))
-    within, without = part(u, q[safe].sum()), part(1 - u, q[~safe].sum())
-    entropy = -np.sum(p[said] * np.log(p[said]))
-    covered = p >= 1 / N * (1 - 2.0**-40)
-    return {
-        "safety.kl": kl,
-        "safety.kl_floored": term.sum(),
-        "safety.mass": p[safe].sum(),
-        "safety.coverage": pi[covered].sum(),
-        "safety.coverage_safe": pi[covered & safe].sum() / u,
-        "safety.coverage_support": pi[said].sum(),
-        "safety.missing": np.count_nonzero(~said),
-        "safety.mass_loss": within + without,
-        "safety.collapse": term[safe].sum() - within,
-        "safety.collapse_outside": term[~safe].sum() - without,
-        "safety.agent_kl_floored": term.sum(),
-        "safety.agent_coverage": pi[covered].sum(),
-        "diversity.entropy": entropy,
-        "diversity.states_0": np.count_nonzero(said),
-        "diversity.states_1": np.exp(entropy),
-        "diversity.states_2": 1 / np.sum(p * p),
-    }
+def measure(p, safe):
+    out = peer.safety(p, pi, 1 / N, safe) | peer.diversity(p)
+    # Agents that learn from one dataset are alike.
+    out["safety.agent_kl_floored"] = out["safety.kl_floored"]
+    out["safety.agent_coverage"] = out["safety.coverage"]
+    return {name: float(value) for name, value in out.items()}
 
 
-db = sqlite3.connect(sys.argv[1])
-db.executescript(
-    "PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL;"
-    "CREATE TABLE IF NOT EXISTS value (round INTEGER, name TEXT, value REAL);"
-)
-p = pi.copy()
-rows = [measure(p)]
-for t in range(ROUNDS):
-    p = rng.multinomial(N, p) / N
-    rows.append(measure(p))
-db.executemany(
-    "INSERT INTO value VALUES (?, ?, ?)",
-    [(t, name, float(x)) for t, row in enumerate(rows) for name, x in row.items()],
-)
-db.commit()
-for t, row in enumerate(rows):
-    print(f"{t:5d} {row['safety.kl_floored']:10.4f} {row['safety.mass']:8.4f} {row['safety.missing']:6d}")
+def run(seed):
+    rng = np.random.default_rng(seed)
+    safe = choose_safe(rng, 1 - given["safe_share"])
+    p = pi.copy()
+    rows = [measure(p, safe)]
+    for _ in range(ROUNDS):
+        p = rng.multinomial(N, p) / N
+        rows.append(measure(p, safe))
+    return rows
+
+
+def store(rows):
+    db = sqlite3.connect(given["db"])
+    db.executescript(
+        "PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL;"
+        "CREATE TABLE IF NOT EXISTS value (round INTEGER, name TEXT, value REAL);"
+    )
+    db.executemany(
+        "INSERT INTO value VALUES (?, ?, ?)",
+        [(t, name, x) for t, row in enumerate(rows) for name, x in row.items()],
+    )
+    db.commit()
+
+
+for seed in range(1, given.get("replicates", 1) + 1):
+    rows = run(seed)
+    if "db" in given:
+        store(rows)
+    print(json.dumps({"metrics": rows[-1]}))
