@@ -16,7 +16,7 @@ static const char *list_is_wrong(const struct plan *plan, const gyre_said *said)
 {
     if (said->p)
         return "says a table, and own said that it says lists";
-    if (said->count < 0 || said->count >= COMPOSE_CELLS || (said->count > 0 && !said->state))
+    if (said->count < 0 || said->count > plan_list_most(plan) || (said->count > 0 && !said->state))
         return "says a list of a length that cannot be, or without states";
     return kernel_get()->is_below(said->state, said->count, (uint32_t)plan->shape.states)
                ? NULL
@@ -100,8 +100,9 @@ static void mix(struct replicate *r, struct bench *bench, const gyre_said *said,
 
 /* ---- what metrics gather ------------------------------------------------ */
 
-static gyre_agent agent_of_list(struct bench *bench, const gyre_said *said, int64_t states)
+static gyre_agent agent_of_list(const struct plan *plan, struct bench *bench, const gyre_said *said)
 {
+    int64_t const states = plan->shape.states, samples = plan->shape.samples;
     struct apart *apart = &bench->apart;
     double const each = 1 / (double)said->count;
     int64_t const n =
@@ -112,7 +113,7 @@ static gyre_agent agent_of_list(struct bench *bench, const gyre_said *said, int6
                         .count = n,
                         .state = apart->state,
                         .p = apart->p,
-                        .times = apart->times,
+                        .times = said->count <= samples ? apart->times : NULL,
                         .samples = said->count};
 }
 
@@ -121,7 +122,7 @@ static gyre_agent agent_of(struct replicate *r, struct bench *bench, const gyre_
 {
     int64_t const states = r->plan->shape.states;
     if (is_list(r, said) && said->count > 0 && r->plan->own == 1)
-        return agent_of_list(bench, said, states);
+        return agent_of_list(r->plan, bench, said);
     if (!said->p)
         census_spread(r->plan, said, bench->p);
     return (gyre_agent){

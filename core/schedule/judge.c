@@ -262,6 +262,25 @@ int64_t judge_part(const struct filling *f, int64_t begin, int64_t n, uint32_t *
     }
 }
 
+/* With a budget the first slots are checked and the last are not, and a policy may remember the
+ * last of them alone. */
+static void shuffle(const struct filling *f, uint32_t *state, int64_t n)
+{
+    struct bench *bench = bench_of(f);
+    for (int64_t end = n; end > 1;) {
+        int64_t const now = end - 1 < REPLICATE_CHUNK ? end - 1 : REPLICATE_CHUNK;
+        random_words(f->replicate->sampling_key, (uint32_t)f->round,
+                     random_stream(STREAM_SHUFFLE, 0), address(f, end - now), now, bench->word);
+        for (int64_t i = now - 1; i >= 0; i--, end--) {
+            __extension__ typedef unsigned __int128 wide;
+            int64_t const other = (int64_t)((wide)bench->word[i] * (uint64_t)end >> 64);
+            uint32_t const last = state[end - 1];
+            state[end - 1] = state[other];
+            state[other] = last;
+        }
+    }
+}
+
 /* Parts are drawn right behind the samples that were kept of those before. */
 int64_t judge_dataset(struct filling *f, uint32_t *state)
 {
@@ -280,6 +299,8 @@ int64_t judge_dataset(struct filling *f, uint32_t *state)
             return -1;
         kept += stay;
     }
+    if (judge_is_limited(f->replicate))
+        shuffle(f, state, kept);
     return kept;
 }
 

@@ -110,18 +110,20 @@ static void share_all(struct replicate *r, int64_t round)
         alias_build(&law->alias, law->p, shape->states + 1);
 }
 
-/* a / a_max of what is said. Returns a_max. */
+/* a / a_max of what somebody says: of the mixture, unless there are agents that do not count in it.
+ * Returns a_max. */
 static double accept_all(const struct replicate *r, struct law *law)
 {
     int64_t const states = r->plan->shape.states;
+    bool const all = r->plan->weightless;
     double most = 0;
     law->even = true;
     for (int64_t z = 0; z < states; z++)
-        most = r->mixture[z] > 0 && r->weight[z] > most ? r->weight[z] : most;
+        most = (all || r->mixture[z] > 0) && r->weight[z] > most ? r->weight[z] : most;
     for (int64_t z = 0; z < states; z++) {
         double const ratio = r->weight[z] / most;
         law->accept[z] = ratio < 1 ? ratio : 1;
-        law->even = law->even && (ratio >= 1 || !(r->mixture[z] > 0));
+        law->even = law->even && (ratio >= 1 || !(all || r->mixture[z] > 0));
     }
     return most;
 }
@@ -146,7 +148,9 @@ static bool is_composed(const struct replicate *r, double rest, double lists, do
     double const said = kernel_get()->dot(r->weight, r->mixture, shape->states);
     double const accepted = said / (rest + lists), n = (double)shape->samples;
     *share = accepted;
-    return PROPOSAL * n < accepted * (TABLE_STATE * (double)shape->states + TABLE_DRAW * n);
+    /* A list of nearly no weight is not worth a cell; and its rest would have no number. */
+    return rest < 0x1p40 * lists &&
+           PROPOSAL * n < accepted * (TABLE_STATE * (double)shape->states + TABLE_DRAW * n);
 }
 
 static void share_part(struct replicate *r)
@@ -244,7 +248,9 @@ static void draw_table(struct replicate *r, int worker, uint32_t round, const st
                        uint64_t first, uint32_t attempt, int64_t n, uint32_t *out)
 {
     uint64_t *const word = r->bench[worker].word;
-    random_words(r->sampling_key, round, random_stream(STREAM_SAMPLE, attempt), first, n, word);
+    random_words(r->sampling_key, round,
+                 random_stream(source->given_up ? STREAM_TABLE : STREAM_SAMPLE, attempt), first, n,
+                 word);
     if (source->steps)
         invert_draw_all(source->steps, r->plan->shape.states + 1, word, n, out);
     else
@@ -280,8 +286,12 @@ bool law_draw(struct replicate *r, int worker, int64_t round, struct source *sou
     uint64_t const first = part << 32;
     if (source->own && draw_list(r, worker, (uint32_t)round, source->own, first, attempt, n, out))
         return true;
-    if (source->own && !make_table(r, worker, round, source))
-        return false;
+    if (source->own) {
+        if (!make_table(r, worker, round, source))
+            return false;
+        /* Words that a list refused are no longer any words. */
+        source->given_up = true;
+    }
     draw_table(r, worker, (uint32_t)round, source, first, attempt, n, out);
     return true;
 }

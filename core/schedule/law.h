@@ -24,6 +24,7 @@ struct source {
     const struct compose *own;
     struct compose composed;
     int64_t agent;
+    bool given_up; /* a list was, and this is the table in its place */
 };
 
 /* Are tables of single agents prefix sums? By sizes alone. */

@@ -23,8 +23,8 @@ static const char *examples_are_wrong(const struct plan *plan, const gyre_data *
     if (examples->weight && examples->weight != data->weight &&
         !kernel_get()->is_weight(examples->weight, plan->shape.states))
         return "made examples with a negative, infinite or undefined weight";
-    if (plan->shape.replaces &&
-        (rate < 1 || examples->weight != data->weight || examples->state != data->state))
+    if (plan->shape.replaces && (rate < 1 || examples->weight != data->weight ||
+                                 examples->state != data->state || examples->count != data->count))
         return "said that it replaces what agents say by their samples, and teaches otherwise";
     if (examples->state == data->state && examples->count > data->count)
         return "made more examples of its samples than there are";

@@ -116,8 +116,7 @@ static void read_all(struct making *m)
 
 /* ---- opening ------------------------------------------------------------ */
 
-/* With several contexts a dataset may leave some as they were, and what intervenes in policies
- * teaches more than samples. */
+/* What intervenes in policies teaches more than samples. */
 static bool is_replaced(const struct plan *plan)
 {
     const gyre_shape *shape = &plan->shape;
@@ -125,8 +124,7 @@ static bool is_replaced(const struct plan *plan)
     bool taught = false;
     for (int i = 0; i < plan->intervention_count; i++)
         taught = taught || plan->interventions[i].ops->on_policy;
-    if (taught || !update->replaces || shape->datasets == 1 || shape->contexts > 1 ||
-        shape->samples == 0 || shape->samples >= COMPOSE_CELLS)
+    if (taught || !update->replaces || shape->samples == 0)
         return false;
     struct call call;
     call_init(&call, plan->update, shape);
@@ -176,23 +174,37 @@ static void ask_slots(struct plan *plan, struct plan_metric *metric, struct repo
     call_fini(&call);
 }
 
+static bool open_one(struct making *m, struct instance *instance)
+{
+    return instance_open(instance, m->plan->arena, &m->plan->scenario->space.columns,
+                         &m->plan->shape, m->report);
+}
+
 static void open_all(struct making *m)
 {
     struct plan *plan = m->plan;
     int const before = report_count(m->report);
+    /* First the update: others may ask what it does. If it is wrong nobody is to complain of it. */
+    bool const opened = open_one(m, plan->update);
+    plan->shape.replaces = !opened || is_replaced(plan);
     for (int i = 0; i < plan->instance_count; i++) {
         struct instance *instance = &plan->instances[i];
-        instance_open(instance, plan->arena, &plan->scenario->space.columns, &plan->shape,
-                      m->report);
+        if (instance != plan->update)
+            open_one(m, instance);
         for (int live = 0; live < SPACE_LIVES; live++)
             plan->needs[live] = plan->needs[live] || instance->live[live] >= 0;
     }
     if (report_count(m->report) > before)
         return;
-    plan->shape.replaces = is_replaced(plan);
     ask_policy(plan, m->report);
     for (int i = 0; i < plan->metric_count; i++)
         ask_slots(plan, &plan->metrics[i], m->report);
+}
+
+int64_t plan_list_most(const struct plan *plan)
+{
+    int64_t const held = (int64_t)(plan->row_size / sizeof(uint32_t));
+    return held < COMPOSE_CELLS ? held : COMPOSE_CELLS - 1;
 }
 
 /* ---- tallies ------------------------------------------------------------ */
@@ -232,6 +244,8 @@ struct plan *plan_create(struct arena *arena, const struct scenario *scenario,
         return NULL;
     plan->shape = shape_of(scenario);
     plan->context_of = contexts_of_states(arena, &scenario->space);
+    for (int64_t m = 0; m < scenario->agents; m++)
+        plan->weightless = plan->weightless || scenario->weight[m] <= 0;
     open_all(&making);
     name_tallies(plan);
     if (!report_count(report))

@@ -46,6 +46,7 @@ struct plan {
     int tally_count;
     uint32_t slot_count;     /* of all metrics */
     bool needs[SPACE_LIVES]; /* some component reads that live column */
+    bool weightless;         /* some agent's weight is 0 */
     double own;              /* of policies that are lists, the weight of what is listed; else 0 */
 };
 
@@ -54,6 +55,9 @@ struct plan {
 struct plan *plan_create(struct arena *arena, const struct scenario *scenario,
                          struct registry *registry, struct report *report);
 void plan_destroy(struct plan *plan);
+
+/* How long a list a row can be. */
+int64_t plan_list_most(const struct plan *plan);
 
 /* Bytes that a run with so many threads takes at its most, and how they add up. */
 struct plan_need {

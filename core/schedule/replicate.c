@@ -37,7 +37,7 @@ static void make_tally(struct replicate *r, struct tally *tally)
 
 static void make_apart(struct replicate *r, struct apart *apart)
 {
-    int64_t const room = r->plan->shape.samples + 16;
+    int64_t const room = plan_list_most(r->plan) + 16;
     apart->count = large(r, r->plan->shape.states, sizeof *apart->count);
     apart->state = large(r, room, sizeof *apart->state);
     apart->times = large(r, room, sizeof *apart->times);

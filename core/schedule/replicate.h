@@ -24,9 +24,9 @@ enum { REPLICATE_CHUNK = 8192 }; /* slots that are drawn and judged at once */
 /* Room for a list taken apart: its distinct states, as metrics see them. */
 struct apart {
     uint32_t *count; /* [states], zeros  */
-    uint32_t *state; /* [samples + 16]   */
-    uint32_t *times; /* [samples + 16]   */
-    double *p;       /* [samples + 16]   */
+    uint32_t *state; /* [plan_list_most + 16], as those that follow */
+    uint32_t *times;
+    double *p;
 };
 
 /* Room for datasets that are counted: see count.h. */

@@ -144,8 +144,8 @@ typedef struct gyre_view {
  * [context[c], context[c + 1]); policies are conditional, P(z given c). */
 typedef struct gyre_shape {
     uint32_t size;
-    uint32_t replaces;                /* 1: all that an agent ever learns are samples, and they
-                                       * replace what it said; known from row_size on        */
+    uint32_t replaces;                /* 1: all that an agent ever learns are its samples, as they
+                                       * came and at rate 1. Not yet known to an update       */
     int64_t agents, states, contexts; /* M, K and C, each at least 1           */
     int64_t datasets;                 /* 1 (shared) or M (one an agent)        */
     int64_t samples;                  /* N of one dataset; 0: expected data, no sampling noise  */
@@ -210,8 +210,8 @@ typedef struct gyre_host {
 
     /* Calls task for parts of [0, n) that together are all of it: long ones, outside
      * [task] calls, on all threads. Returns when all are done. [any] */
-    void (*each)(gyre_ctx *ctx, int64_t n,
-                 void (*task)(void *argument, int64_t begin, int64_t end), void *argument);
+    void (*each)(gyre_ctx *ctx, int64_t n, void (*task)(void *argument, int64_t begin, int64_t end),
+                 void *argument);
 
     /* Not 0 when the user asked to stop: poll it in loops of over a second. [any] */
     int32_t (*should_stop)(gyre_ctx *ctx);

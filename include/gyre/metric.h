@@ -17,8 +17,8 @@ typedef struct gyre_agent {
     const uint32_t *state; /* [count], distinct, in any order; NULL: state i is
                             * i. Never there with more than one context        */
     const double *p;       /* [count]; above 0 where there is a list           */
-    const uint32_t *times; /* [count]: p is times / samples; NULL: no such ratio.
-                            * Then what depends on p alone can be looked up    */
+    const uint32_t *times; /* [count]: p is times / samples, so that what depends on
+                            * p alone can be looked up; NULL: no such ratio    */
     int64_t samples;       /* at most shape->samples where there are times     */
 } gyre_agent;
 

@@ -37,20 +37,22 @@ struct gyre_examples {
     int64_t count;         /* of `state`; each counts 1                         */
     const uint32_t *state; /* [count], NULL when count is 0                     */
     const double *weight;  /* [states], >= 0, added to those counts, or NULL    */
+    const double *total;   /* [contexts]: what all of a context's adds to; NULL:
+                            * to be summed up                                   */
 };
 
 /* What one row says: either p, or a list. Of a list a draw in context c is, with
  * chance `own` (see gyre_policy_ops), one of the listed states of that context,
  * each listing as likely as another; else, and in a context of which nothing is
- * listed, it is from the scenario's start. Pointers are into the row, or to
- * `buffer`, and live as long as the row stays as it is. */
+ * listed, it is from the scenario's start. A list is in the row; p may be in
+ * `buffer` too. */
 typedef struct gyre_said {
     uint32_t size;
     uint32_t reserved;
     double *buffer;        /* [states], the host's: for p, where the row does not hold it */
     const double *p;       /* [states], p(z|c); NULL: a list                   */
     const uint32_t *state; /* [count], in any order; a state may be listed often */
-    int64_t count;         /* may be 0; below 2^20                             */
+    int64_t count;         /* may be 0; below 2^20, and no more than a row holds */
 } gyre_said;
 
 typedef struct gyre_policy_ops {

@@ -63,8 +63,18 @@ enum { ENTROPY, DISAGREE, REVERSE, LOST, VOTES };
 struct cache {
     double *nu;     /* [contexts]                                                   */
     double *log_pi; /* [states], 0 where pi* is                                     */
+    double *never;  /* [states]: 1 where pi* is 0; NULL: it is nowhere              */
     double *log;    /* [samples + 1], of whole numbers: agents say n / N; 0 at 0    */
 };
+
+static int mark_never(gyre_ctx *ctx, struct cache *cache, const double *pi)
+{
+    int64_t const states = ctx->shape->states;
+    cache->never = ctx->host->alloc(ctx, sizeof(double) * (size_t)states, 64);
+    for (int64_t z = 0; cache->never && z < states; z++)
+        cache->never[z] = pi[z] > 0 ? 0 : 1;
+    return cache->never != NULL;
+}
 
 static gyre_status open(gyre_ctx *ctx)
 {
@@ -80,8 +90,13 @@ static gyre_status open(gyre_ctx *ctx)
     cache->log = ctx->host->alloc(ctx, sizeof(double) * (size_t)(shape->samples + 1), 64);
     if (!cache->nu || !cache->log_pi || !cache->log)
         return GYRE_E_NOMEM;
-    for (int64_t z = 0; z < shape->states; z++)
+    int64_t nevers = 0;
+    for (int64_t z = 0; z < shape->states; z++) {
         cache->log_pi[z] = pi[z] > 0 ? pi[z] : 1;
+        nevers += pi[z] <= 0;
+    }
+    if (nevers > 0 && !mark_never(ctx, cache, pi))
+        return GYRE_E_NOMEM;
     ctx->host->log(ctx, cache->log_pi, shape->states, cache->log_pi);
     for (int64_t n = 0; n <= shape->samples; n++)
         cache->log[n] = n > 0 ? (double)n : 1;
@@ -100,9 +115,8 @@ static uint32_t slots(gyre_ctx *ctx)
 /* What an agent says in one context: one number each for the states it is about. */
 struct part {
     int64_t n;
-    const double *p, *pi, *log_pi;
-    double *log_p; /* 0 where p is */
-    double *term;  /* scratch      */
+    const double *p, *log_p; /* log_p 0 where p is */
+    const double *log_pi, *never;
 };
 
 static void take_logs(gyre_ctx *ctx, const double *p, int64_t n, double *out)
@@ -110,11 +124,6 @@ static void take_logs(gyre_ctx *ctx, const double *p, int64_t n, double *out)
     ctx->host->log(ctx, p, n, out);
     for (int64_t i = 0; i < n; i++)
         out[i] = p[i] > 0 ? out[i] : 0;
-}
-
-static double entropy(const struct part *part)
-{
-    return -gyre_dot(part->p, part->log_p, part->n);
 }
 
 /* Where the largest is; of those above 1/2 there is one. */
@@ -128,27 +137,15 @@ static int64_t find_most(const double *p, int64_t n)
 
 /* The chance that two draws differ, 1 - sum p^2. Near 0 that would lose its digits, and is made of
  * what is beside the commonest state: with s their sum, 2 s - s^2 - the sum of their squares. */
-static double disagreement(const double *p, int64_t n)
+static double disagreement(gyre_ctx *ctx, const double *p, int64_t n)
 {
-    double const agree = gyre_dot(p, p, n);
+    double const agree = ctx->host->dot(ctx, p, p, n);
     if (agree < 0.5)
         return 1 - agree;
     int64_t const most = find_most(p, n), rest = n - most - 1;
     const double *behind = p + most + 1;
     double const beside = gyre_total(p, most) + gyre_total(behind, rest);
     return 2 * beside - beside * beside - (gyre_dot(p, p, most) + gyre_dot(behind, behind, rest));
-}
-
-/* KL(p, pi), finite unless p says something that pi never does: then *lost is 1. */
-static double reverse(const struct part *part, double *lost)
-{
-    int64_t strange = 0;
-    for (int64_t i = 0; i < part->n; i++) {
-        part->term[i] = part->log_p[i] - part->log_pi[i];
-        strange += part->p[i] > 0 && !(part->pi[i] > 0);
-    }
-    *lost = strange > 0;
-    return gyre_dot(part->p, part->term, part->n);
 }
 
 /* One vote for the most probable state, shared among states that tie. */
@@ -164,13 +161,23 @@ static void vote(const double *p, int64_t n, double *votes)
         votes[z] = p[z] == most ? 1 / (double)tied : 0;
 }
 
-static void sum_up(const struct part *part, double nu, double *sums)
+/* KL(p, pi) is -H(p) - sum p ln pi, finite unless p says something that pi never does. */
+static void sum_up(gyre_ctx *ctx, const struct part *part, double nu, double *sums)
 {
-    double lost = 0;
-    sums[ENTROPY] += nu * entropy(part);
-    sums[DISAGREE] += nu * disagreement(part->p, part->n);
-    sums[REVERSE] += nu * reverse(part, &lost);
-    sums[LOST] += nu * lost;
+    double const entropy = -ctx->host->dot(ctx, part->p, part->log_p, part->n);
+    double const cross = -ctx->host->dot(ctx, part->p, part->log_pi, part->n);
+    sums[ENTROPY] += nu * entropy;
+    sums[DISAGREE] += nu * disagreement(ctx, part->p, part->n);
+    sums[REVERSE] += nu * (cross - entropy);
+    if (part->never)
+        sums[LOST] += nu * (ctx->host->dot(ctx, part->p, part->never, part->n) > 0 ? 1 : 0);
+}
+
+static void look_up(const double *log, const gyre_agent *agent, double *log_p)
+{
+    double const all = log[agent->samples];
+    for (int64_t i = 0; i < agent->count; i++)
+        log_p[i] = log[agent->times[i]] - all;
 }
 
 /* Of a list, all of it in one context, and only what is listed is looked at. */
@@ -178,20 +185,20 @@ static gyre_status gather_list(gyre_ctx *ctx, const gyre_agent *agent, double *s
 {
     const struct cache *cache = ctx->cache;
     int64_t const n = agent->count;
-    double *room = ctx->host->scratch(ctx, 5 * sizeof *room * (size_t)(n + 1));
+    double *room = ctx->host->scratch(ctx, 4 * sizeof *room * (size_t)(n + 1));
     if (!room)
         return GYRE_E_NOMEM;
-    double *log_p = room, *term = room + n, *pi = term + n, *log_pi = pi + n, *votes = log_pi + n;
-    for (int64_t i = 0; i < n; i++) {
-        pi[i] = ctx->fields[REFERENCE].data[agent->state[i]];
+    double *log_p = room, *log_pi = log_p + n, *never = log_pi + n, *votes = never + n;
+    for (int64_t i = 0; i < n; i++)
         log_pi[i] = cache->log_pi[agent->state[i]];
-    }
-    for (int64_t i = 0; agent->times && i < n; i++)
-        log_p[i] = cache->log[agent->times[i]] - cache->log[agent->samples];
-    if (!agent->times)
+    for (int64_t i = 0; cache->never && i < n; i++)
+        never[i] = cache->never[agent->state[i]];
+    if (agent->times)
+        look_up(cache->log, agent, log_p);
+    else
         take_logs(ctx, agent->p, n, log_p);
-    struct part const part = {n, agent->p, pi, log_pi, log_p, term};
-    sum_up(&part, cache->nu[0], sums);
+    struct part const part = {n, agent->p, log_p, log_pi, cache->never ? never : NULL};
+    sum_up(ctx, &part, cache->nu[0], sums);
     if (!((const struct conf *)ctx->conf)->modes)
         return GYRE_OK;
     memset(sums + VOTES, 0, sizeof *sums * (size_t)ctx->shape->states);
@@ -208,19 +215,15 @@ static gyre_status gather(gyre_ctx *ctx, const gyre_agent *agent, double *sums)
     memset(sums, 0, sizeof *sums * VOTES);
     if (agent->state)
         return gather_list(ctx, agent, sums);
-    double *log_p = ctx->host->scratch(ctx, 2 * sizeof *log_p * (size_t)shape->states);
+    double *log_p = ctx->host->scratch(ctx, sizeof *log_p * (size_t)shape->states);
     if (!log_p)
         return GYRE_E_NOMEM;
     take_logs(ctx, agent->p, shape->states, log_p);
     for (int64_t c = 0; c < shape->contexts; c++) {
         int64_t const begin = shape->context[c], n = shape->context[c + 1] - begin;
-        struct part const part = {n,
-                                  agent->p + begin,
-                                  ctx->fields[REFERENCE].data + begin,
-                                  cache->log_pi + begin,
-                                  log_p + begin,
-                                  log_p + shape->states};
-        sum_up(&part, cache->nu[c], sums);
+        struct part const part = {n, agent->p + begin, log_p + begin, cache->log_pi + begin,
+                                  cache->never ? cache->never + begin : NULL};
+        sum_up(ctx, &part, cache->nu[c], sums);
         if (((const struct conf *)ctx->conf)->modes)
             vote(agent->p + begin, n, sums + VOTES + begin);
     }
@@ -252,8 +255,8 @@ static gyre_status measure(gyre_ctx *ctx, const gyre_round *round, const double 
     take_logs(ctx, p, shape->states, log_p);
     for (int64_t c = 0; c < shape->contexts; c++) {
         int64_t const begin = shape->context[c], n = shape->context[c + 1] - begin;
-        whole -= nu[c] * gyre_dot(p + begin, log_p + begin, n);
-        differ += nu[c] * disagreement(p + begin, n);
+        whole -= nu[c] * ctx->host->dot(ctx, p + begin, log_p + begin, n);
+        differ += nu[c] * disagreement(ctx, p + begin, n);
         if (conf->modes)
             agree += nu[c] * commonest(sums + VOTES + begin, n);
     }

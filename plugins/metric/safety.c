@@ -144,31 +144,72 @@ static double enough(double tau)
     return tau > 0 ? tau * GUARD : 0x1p-1074;
 }
 
+/* Loops over the states of one context, or of all; with restrict they become vectors. */
+
+static void take_covered(const double *restrict p, const double *restrict pi, double met,
+                         double least, int64_t n, double *restrict term)
+{
+    for (int64_t z = 0; z < n; z++) {
+        double const x = pi[z];
+        term[z] = met * p[z] >= least ? x : 0;
+    }
+}
+
+static int64_t take_said(const double *restrict p, const double *restrict pi, int64_t n,
+                         double *restrict term)
+{
+    int64_t lost = 0;
+    for (int64_t z = 0; z < n; z++) {
+        double const x = pi[z];
+        term[z] = p[z] > 0 ? x : 0;
+        lost += p[z] <= 0 && x > 0;
+    }
+    return lost;
+}
+
+static void take_flat(const double *restrict p, const double *restrict pi, double nu, double f,
+                      int64_t n, double *restrict q)
+{
+    for (int64_t z = 0; z < n; z++)
+        q[z] = nu * p[z] + f * (pi[z] - nu * p[z]);
+}
+
+static void take_ratio(const double *restrict pi, const double *restrict q, int64_t n,
+                       double *restrict term)
+{
+    for (int64_t z = 0; z < n; z++) {
+        double const x = pi[z] / q[z];
+        term[z] = pi[z] > 0 ? x : 1;
+    }
+}
+
+static void take_part(const double *restrict pi, int64_t n, double *restrict term)
+{
+    for (int64_t z = 0; z < n; z++) {
+        double const x = pi[z] * term[z];
+        term[z] = pi[z] > 0 ? x : 0;
+    }
+}
+
 /* pi of the states that are covered, each counted by `of` (NULL: 1). */
 static double coverage(gyre_ctx *ctx, const double *p, double tau, const double *of, double *term)
 {
     const gyre_shape *shape = ctx->shape;
     const double *pi = ((const struct cache *)ctx->cache)->pi;
-    double const least = enough(tau);
     for (int64_t c = 0; c < shape->contexts; c++) {
-        double const met = shape->met[c];
-        for (int64_t z = shape->context[c]; z < shape->context[c + 1]; z++)
-            term[z] = met * p[z] >= least ? pi[z] : 0;
+        int64_t const begin = shape->context[c], n = shape->context[c + 1] - begin;
+        take_covered(p + begin, pi + begin, shape->met[c], enough(tau), n, term + begin);
     }
-    return of ? gyre_dot(term, of, shape->states) : gyre_total(term, shape->states);
+    return of ? ctx->host->dot(ctx, term, of, shape->states)
+              : ctx->host->total(ctx, term, shape->states);
 }
 
 /* pi of the states that are said at all, in any context, met or not. */
 static double support(gyre_ctx *ctx, const double *p, double *missing, double *term)
 {
     const struct cache *cache = ctx->cache;
-    int64_t lost = 0;
-    for (int64_t z = 0; z < ctx->shape->states; z++) {
-        term[z] = p[z] > 0 ? cache->pi[z] : 0;
-        lost += p[z] <= 0 && cache->pi[z] > 0;
-    }
-    *missing = (double)lost;
-    return gyre_total(term, ctx->shape->states);
+    *missing = (double)take_said(p, cache->pi, ctx->shape->states, term);
+    return ctx->host->total(ctx, term, ctx->shape->states);
 }
 
 /* q(z) = (1 - f) nu_c P(z|c) + f pi(z), written so that it is exactly pi where P is. */
@@ -176,9 +217,10 @@ static void flatten(gyre_ctx *ctx, const double *p, double f, double *q)
 {
     const gyre_shape *shape = ctx->shape;
     const struct cache *cache = ctx->cache;
-    for (int64_t c = 0; c < shape->contexts; c++)
-        for (int64_t z = shape->context[c]; z < shape->context[c + 1]; z++)
-            q[z] = cache->nu[c] * p[z] + f * (cache->pi[z] - cache->nu[c] * p[z]);
+    for (int64_t c = 0; c < shape->contexts; c++) {
+        int64_t const begin = shape->context[c], n = shape->context[c + 1] - begin;
+        take_flat(p + begin, cache->pi + begin, cache->nu[c], f, n, q + begin);
+    }
 }
 
 /* term(z) = pi ln(pi / q), 0 where pi is. */
@@ -186,11 +228,9 @@ static void divergence(gyre_ctx *ctx, const double *q, double *term)
 {
     const double *pi = ((const struct cache *)ctx->cache)->pi;
     int64_t const n = ctx->shape->states;
-    for (int64_t z = 0; z < n; z++)
-        term[z] = pi[z] > 0 ? pi[z] / q[z] : 1;
+    take_ratio(pi, q, n, term);
     ctx->host->log(ctx, term, n, term);
-    for (int64_t z = 0; z < n; z++)
-        term[z] = pi[z] > 0 ? pi[z] * term[z] : 0;
+    take_part(pi, n, term);
 }
 
 /* What is 0 or more by Jensen's inequality, and was rounded. */
@@ -210,15 +250,15 @@ static double floored(gyre_ctx *ctx, const double *p, double *q, double *term)
     const struct conf *conf = ctx->conf;
     flatten(ctx, p, conf->floor, q);
     divergence(ctx, q, term);
-    return positive(gyre_total(term, ctx->shape->states));
+    return positive(ctx->host->total(ctx, term, ctx->shape->states));
 }
 
 /* What x has outside S: summed, as 1 - x(S) loses its digits when little is left. */
-static double outside(const double *x, const double *safe, int64_t n, double *rest)
+static double outside(gyre_ctx *ctx, const double *x, const double *safe, int64_t n, double *rest)
 {
     for (int64_t z = 0; z < n; z++)
         rest[z] = (1 - safe[z]) * x[z];
-    return gyre_total(rest, n);
+    return ctx->host->total(ctx, rest, n);
 }
 
 /* The whole is d(u, v) and the two collapses; `rest` is scratch. */
@@ -227,11 +267,12 @@ static void split(gyre_ctx *ctx, const double *q, const double *term, double *re
     const struct cache *cache = ctx->cache;
     const double *safe = ctx->fields[SAFE].data;
     int64_t const n = ctx->shape->states;
-    double const within = part(cache->safe, gyre_dot(q, safe, n));
-    double const without = part(outside(cache->pi, safe, n, rest), outside(q, safe, n, rest));
+    double const within = part(cache->safe, ctx->host->dot(ctx, q, safe, n));
+    double const without =
+        part(outside(ctx, cache->pi, safe, n, rest), outside(ctx, q, safe, n, rest));
     out[MASS_LOSS] = positive(within + without);
-    out[COLLAPSE] = positive(gyre_dot(term, safe, n) - within);
-    out[COLLAPSE_OUTSIDE] = positive(outside(term, safe, n, rest) - without);
+    out[COLLAPSE] = positive(ctx->host->dot(ctx, term, safe, n) - within);
+    out[COLLAPSE_OUTSIDE] = positive(outside(ctx, term, safe, n, rest) - without);
 }
 
 /* ---- callbacks ---------------------------------------------------------- */
@@ -243,7 +284,7 @@ static void measure_safe(gyre_ctx *ctx, const double *p, double *term, double *o
     if (cache->safe > 0)
         out[COVERAGE_SAFE] = coverage(ctx, p, cache->tau, safe, term) / cache->safe;
     flatten(ctx, p, 0, term);
-    out[MASS] = gyre_dot(term, safe, ctx->shape->states);
+    out[MASS] = ctx->host->dot(ctx, term, safe, ctx->shape->states);
 }
 
 static double blindness(gyre_ctx *ctx)
@@ -276,7 +317,8 @@ static double floored_list(gyre_ctx *ctx, const gyre_agent *agent, const double 
     for (int64_t i = 0; i < n; i++)
         term[i] = pi[i] > 0 ? pi[i] / (agent->p[i] + f * (pi[i] - agent->p[i])) : 1;
     ctx->host->log(ctx, term, n, term);
-    return positive(gyre_dot(pi, term, n) - (1 - gyre_total(pi, n)) * gyre_log(f));
+    return positive(ctx->host->dot(ctx, pi, term, n) -
+                    (1 - ctx->host->total(ctx, pi, n)) * gyre_log(f));
 }
 
 /* Of a list: only what is listed is looked at. */
@@ -292,7 +334,7 @@ static gyre_status gather_list(gyre_ctx *ctx, const gyre_agent *agent, double *s
         pi[i] = cache->pi[agent->state[i]];
         term[i] = agent->p[i] >= least ? pi[i] : 0;
     }
-    sums[AGENTS_COVERED] = gyre_total(term, agent->count);
+    sums[AGENTS_COVERED] = ctx->host->total(ctx, term, agent->count);
     sums[AGENTS_KL] =
         ((const struct conf *)ctx->conf)->agent_kl ? floored_list(ctx, agent, pi, term) : 0;
     return GYRE_OK;
@@ -325,7 +367,7 @@ static gyre_status measure(gyre_ctx *ctx, const gyre_round *round, const double 
     out[BLIND] = blindness(ctx);
     flatten(ctx, p, 0, q);
     divergence(ctx, q, term);
-    out[KL] = positive(gyre_total(term, ctx->shape->states));
+    out[KL] = positive(ctx->host->total(ctx, term, ctx->shape->states));
     out[KL_FLOORED] = floored(ctx, p, q, term);
     if (ctx->fields[SAFE].data) {
         double *rest = scratch(ctx);

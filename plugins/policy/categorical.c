@@ -10,10 +10,15 @@
 
 #include "gyre/policy.h"
 
-/* With many samples a state, the list would be the longer one. */
+enum { LIST_MOST = 1 << 20 };
+
+/* With several contexts a dataset may leave some as they were; with many samples a state the list
+ * would be the longer one; and one that all share is soon made a table of. */
 static int is_listed(const gyre_ctx *ctx)
 {
-    return ctx->shape->replaces && ctx->shape->samples <= 2 * ctx->shape->states;
+    const gyre_shape *shape = ctx->shape;
+    return shape->replaces && shape->contexts == 1 && shape->datasets > 1 &&
+           shape->samples <= 2 * shape->states && shape->samples < LIST_MOST - 1;
 }
 
 static size_t table_size(const gyre_ctx *ctx)
@@ -70,13 +75,14 @@ static void move(void *argument, int64_t begin, int64_t end)
         m->p[z] = (1 - rate) * m->p[z] + rate * (m->weight[z] / total);
 }
 
-static void table_learn(gyre_ctx *ctx, const gyre_rows *rows, const double *weight, double rate)
+static void table_learn(gyre_ctx *ctx, const gyre_rows *rows, const double *weight,
+                        const double *total, double rate)
 {
     const gyre_shape *shape = ctx->shape;
     for (int64_t c = 0; c < shape->contexts; c++) {
         int64_t const begin = shape->context[c], n = shape->context[c + 1] - begin;
         struct move m = {.weight = weight + begin, .rate = rate};
-        m.total = ctx->host->total(ctx, m.weight, n);
+        m.total = total ? total[c] : ctx->host->total(ctx, m.weight, n);
         for (int64_t r = 0; m.total > 0 && r < rows->count; r++) {
             m.p = (double *)row_at(rows, r) + begin;
             ctx->host->each(ctx, n, move, &m);
@@ -125,7 +131,7 @@ static gyre_status learn(gyre_ctx *ctx, const gyre_rows *rows, const gyre_exampl
         collect(ctx, examples, all);
         weight = all;
     }
-    table_learn(ctx, rows, weight, rate);
+    table_learn(ctx, rows, weight, examples->total, rate);
     return GYRE_OK;
 }
 

@@ -45,10 +45,15 @@ static int64_t capacity(const gyre_ctx *ctx)
 
 static gyre_status check(gyre_ctx *ctx)
 {
-    if (ctx->shape->samples > 0)
+    if (ctx->shape->samples == 0)
+        return ctx->host->fail(ctx, GYRE_E_INVALID,
+                               "remembers samples, and samples = \"expected\" gives none");
+    if (ctx->shape->replaces)
         return GYRE_OK;
-    return ctx->host->fail(ctx, GYRE_E_INVALID,
-                           "remembers samples, and samples = \"expected\" gives none");
+    return ctx->host->fail(
+        ctx, GYRE_E_INVALID,
+        "remembers samples as they are: it needs update.mle with rate = 1, outside "
+        "= 0 and smoothing = 0, and no intervention that teaches policies");
 }
 
 static size_t row_size(gyre_ctx *ctx)
@@ -84,13 +89,11 @@ static void remember(uint32_t *memory, int64_t all, const uint32_t *state, int64
     memcpy(memory + all - fresh, state + count - fresh, sizeof *memory * (size_t)fresh);
 }
 
+/* At rate 1 and without weights: see check. */
 static gyre_status learn(gyre_ctx *ctx, const gyre_rows *rows, const gyre_examples *examples,
                          double rate)
 {
-    if (examples->weight || rate < 1)
-        return ctx->host->fail(ctx, GYRE_E_INVALID,
-                               "remembers samples as they are, not weights nor a part of them: it "
-                               "learns by update.mle with rate = 1");
+    (void)rate;
     for (int64_t r = 0; r < rows->count && examples->count > 0; r++)
         remember((uint32_t *)(void *)((char *)rows->row + (size_t)r * rows->stride), capacity(ctx),
                  examples->state, examples->count);

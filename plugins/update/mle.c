@@ -72,9 +72,11 @@ static gyre_status update(gyre_ctx *ctx, const gyre_round *round, const gyre_dat
 {
     (void)round;
     const struct conf *conf = ctx->conf;
-    gyre_examples examples = {.size = sizeof examples, .weight = data->weight};
+    gyre_examples examples = {
+        .size = sizeof examples, .weight = data->weight, .total = data->total};
     if (conf->outside > 0 || conf->smoothing > 0) {
         examples.weight = make_weights(ctx, data);
+        examples.total = NULL;
         if (!examples.weight)
             return GYRE_E_NOMEM;
     }

@@ -254,6 +254,17 @@ static void weights_may_be_as_small_as_doubles_are(void **state)
     expect_harmless("selection", "tiny", EXPECTED);
 }
 
+#define OTHERWISE "said that it replaces what agents say by their samples, and teaches otherwise"
+static void update_that_replaces_must_teach_its_samples(void **state)
+{
+    (void)state;
+    EXPECT({"update", "half", SAMPLES, BUG, 0, 0, OTHERWISE},
+           {"update", "weighs", MIXED, BUG, 0, 0, OTHERWISE},
+           {"update", "copies", SAMPLES, BUG, 0, 0, OTHERWISE});
+    expect_harmless("update", "as_said", SAMPLES);
+    EXPECT({"update", "half", "samples = 10", BUG, 0, 0, OTHERWISE});
+}
+
 static void array_of_a_judge_s_own_is_not_used(void **state)
 {
     (void)state;
@@ -466,6 +477,7 @@ int main(void)
         cmocka_unit_test(policy_s_own_refusals_are_told),
         cmocka_unit_test(examples_must_be_of_this_world),
         cmocka_unit_test(update_must_learn_what_it_was_given),
+        cmocka_unit_test(update_that_replaces_must_teach_its_samples),
         cmocka_unit_test(weights_may_be_as_small_as_doubles_are),
         cmocka_unit_test(array_of_a_judge_s_own_is_not_used),
         cmocka_unit_test(update_that_ignores_its_refusal_fails_all_the_same),

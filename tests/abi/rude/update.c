@@ -1,6 +1,8 @@
-/* update.rude - examples and rates that are none; and agents that all fail at once. */
+/* update.rude - examples and rates that are none; one that says `replaces` and teaches otherwise;
+ * and agents that all fail at once. */
 #include "rude.h"
 
+#include <stdbool.h>
 #include <stdio.h>
 
 #include "gyre/update.h"
@@ -18,14 +20,18 @@ enum {
     IGNORES,
     MORE,
     OTHER_DATA,
+    HALF,
+    WEIGHS,
+    COPIES,
+    AS_SAID,
     CROWD,
     CROWD_LATE
 };
 
-static const char *const choices[] = {"well",     "fast",           "backward",  "no_rate",
-                                      "beyond",   "negative_count", "no_states", "undefined",
-                                      "negative", "ignores",        "more",      "other_data",
-                                      "crowd",    "crowd_late",     NULL};
+static const char *const choices[] = {
+    "well",      "fast",     "backward", "no_rate",    "beyond",     "negative_count", "no_states",
+    "undefined", "negative", "ignores",  "more",       "other_data", "half",           "weighs",
+    "copies",    "as_said",  "crowd",    "crowd_late", NULL};
 
 RUDE_PARAMS(choices);
 
@@ -37,6 +43,8 @@ static double rate_of(const gyre_ctx *ctx)
         return 2;
     case BACKWARD:
         return -0.5;
+    case HALF:
+        return 0.5;
     case NO_RATE:
         return (double)NAN;
     default:
@@ -65,6 +73,24 @@ static gyre_status spoil(gyre_ctx *ctx, gyre_examples *examples)
     return GYRE_OK;
 }
 
+/* Sound examples, but not those that replaces spoke of: the same samples elsewhere, or weights
+ * beside them. */
+static gyre_status teach_otherwise(gyre_ctx *ctx, const gyre_data *data, gyre_examples *examples)
+{
+    size_t const states = (size_t)ctx->shape->states, count = (size_t)data->count;
+    double *weight = ctx->host->scratch(ctx, sizeof *weight * states);
+    uint32_t *state = ctx->host->scratch(ctx, sizeof *state * count);
+    if (!weight || !state)
+        return GYRE_E_NOMEM;
+    memset(weight, 0, sizeof *weight * states);
+    memcpy(state, data->state, sizeof *state * count);
+    if (mode_of(ctx) == WEIGHS)
+        examples->weight = weight;
+    if (mode_of(ctx) == COPIES)
+        examples->state = state;
+    return GYRE_OK;
+}
+
 /* From the sixth dataset on all fail, each in its own words; the later ones are done sooner. */
 static gyre_status fail_in_a_crowd(gyre_ctx *ctx, const gyre_round *round, const gyre_data *data)
 {
@@ -88,13 +114,19 @@ static gyre_status update(gyre_ctx *ctx, const gyre_round *round, const gyre_dat
         examples.count = data->count + (1 << 30);
     if (mode_of(ctx) == OTHER_DATA)
         return ctx->host->learn(ctx, &other, &examples, 1);
-    gyre_status status = spoil(ctx, &examples);
+    bool const otherwise = mode_of(ctx) == WEIGHS || mode_of(ctx) == COPIES;
+    gyre_status status = otherwise ? teach_otherwise(ctx, data, &examples) : spoil(ctx, &examples);
     if (status == GYRE_OK)
         status = ctx->host->learn(ctx, data, &examples, rate_of(ctx));
     return mode_of(ctx) == IGNORES ? GYRE_OK : status;
 }
 
-static const gyre_update_ops ops = {.size = sizeof ops, .update = update};
+static int32_t replaces(gyre_ctx *ctx)
+{
+    return mode_of(ctx) >= HALF && mode_of(ctx) <= AS_SAID;
+}
+
+static const gyre_update_ops ops = {.size = sizeof ops, .update = update, .replaces = replaces};
 
 static const gyre_component rude = {
     .size = sizeof rude, RUDE_ABOUT(GYRE_KIND_UPDATE, "update.rude"), .ops = &ops};
