@@ -23,11 +23,11 @@ static const char *list_is_wrong(const struct plan *plan, const gyre_said *said)
                : "says a state that is not there";
 }
 
-static const char *table_is_wrong(const struct plan *plan, int workers, const gyre_said *said)
+static const char *table_is_wrong(const struct plan *plan, const gyre_said *said)
 {
     if (!said->p)
         return "says a list, and own did not say so";
-    return sweep_is_weight(workers, said->p, plan->shape.states)
+    return kernel_get()->is_weight(said->p, plan->shape.states)
                ? NULL
                : "says something with a negative or infinite probability";
 }
@@ -48,9 +48,7 @@ static bool check_said(const struct replicate *r, int worker, int64_t row, const
 {
     struct bench *bench = &r->bench[worker];
     const struct plan *plan = r->plan;
-    const char *wrong = plan->own > 0
-                            ? list_is_wrong(plan, said)
-                            : table_is_wrong(plan, r->rows.count == 1 ? r->workers : 1, said);
+    const char *wrong = plan->own > 0 ? list_is_wrong(plan, said) : table_is_wrong(plan, said);
     if (wrong)
         bench_fail(bench, row, STATUS_BUG, plan->policy, "%s", wrong);
     return !wrong;
@@ -218,17 +216,16 @@ static void join(struct replicate *r)
 /* One table for all is the mixture: there is nothing to add. */
 static bool take_one(struct replicate *r)
 {
-    const gyre_shape *shape = &r->plan->shape;
+    const struct plan *plan = r->plan;
     gyre_said said;
     if (!census_say(r, 0, 0, 0, &said))
         return true;
     if (!said.p)
         return false;
-    if (check_said(r, 0, 0, &said)) {
-        sweep_copy(r->workers, r->mixture, said.p, shape->states);
-        if (r->plan->slot_count)
-            gather(r, 0, r->round, 0, &said);
-    }
+    if (!sweep_copy(r->workers, r->mixture, said.p, plan->shape.states, &r->said) || plan->own > 0)
+        check_said(r, 0, 0, &said);
+    else if (plan->slot_count)
+        gather(r, 0, r->round, 0, &said);
     return true;
 }
 
@@ -236,6 +233,7 @@ enum status census_take(struct replicate *r)
 {
     struct bench *first = &r->bench[0];
     double empty = 0;
+    r->said = 0;
     if (r->rows.count == 1 && take_one(r))
         return replicate_join_failures(r);
     if (!r->counted) {

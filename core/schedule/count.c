@@ -110,7 +110,9 @@ static void draw_block(void *argument, int64_t block, int worker)
         draw_each(d, worker, part, d->p + begin, n, samples, d->weight + begin);
     else
         draw_tree(d, worker, part, d->p + begin, n, samples, d->weight + begin);
-    int64_t const kept = judge_counts(d->replicate, worker, begin, begin + n, d->weight);
+    int64_t const kept = d->replicate->judging == JUDGING_NONE
+                             ? samples
+                             : judge_counts(d->replicate, worker, begin, begin + n, d->weight);
     __atomic_fetch_add(&d->kept, kept, __ATOMIC_RELAXED);
 }
 

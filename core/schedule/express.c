@@ -17,7 +17,9 @@ static void check_mixture(struct replicate *r)
     const gyre_shape *shape = &r->plan->shape;
     for (int64_t c = 0; c < shape->contexts; c++) {
         int64_t const n = shape->context[c + 1] - shape->context[c];
-        double const sum = sweep_sum(r->workers, r->mixture + shape->context[c], n);
+        double const sum = shape->contexts == 1 && r->said > 0
+                               ? r->said
+                               : sweep_sum(r->workers, r->mixture + shape->context[c], n);
         if (!(fabs(sum - 1) < 1e-6))
             bench_fail(&r->bench[0], c, STATUS_BUG, r->plan->policy,
                        "the probabilities of context %lld add to %.9g, not 1", (long long)c, sum);
@@ -43,10 +45,10 @@ static void weigh_states(struct replicate *r)
         selection->component->ops.selection.weigh(call_begin(call, r->round), &view, r->weight);
     if (!bench_accept(&r->bench[0], 0, call, status))
         return;
-    if (!sweep_is_weight(r->workers, r->weight, r->plan->shape.states))
+    if (!law_weigh(r))
         bench_fail(&r->bench[0], 0, STATUS_BUG, selection,
                    "gave a state a weight that is negative, infinite or not a number");
-    else if (sweep_dot(r->workers, r->weight, r->mixture, r->plan->shape.states) <= 0)
+    else if (r->appeal <= 0)
         bench_fail(&r->bench[0], 0, STATUS_DATA, selection,
                    "gives weight 0 to everything that is said: nothing could be learned");
 }
@@ -56,9 +58,10 @@ static void sum_block(void *argument, int64_t block, int worker)
     struct replicate *r = argument;
     struct bench *bench = &r->bench[worker];
     int64_t const next = (block + 1) * BLOCK, end = next < r->rows.count ? next : r->rows.count;
+    double mass = 0;
     for (int64_t row = block * BLOCK; row < end; row++)
-        if (law_of_row(r, worker, row, row, bench->p))
-            sum_add_row(&bench->mixture, bench->p, r->rows.share[row]);
+        if (law_of_row(r, worker, row, row, bench->p, &mass) && mass > 0)
+            sum_add_row(&bench->mixture, bench->p, r->rows.share[row] / mass);
 }
 
 /* P_t = sum of w_m Q_m; where all agents draw from the same every Q_m is that. */
@@ -66,7 +69,8 @@ static void distribute(struct replicate *r, double *p)
 {
     const gyre_shape *shape = &r->plan->shape;
     if (r->plan->scenario->mixing == 1 || r->rows.count == 1) {
-        sweep_multiply(r->workers, p, r->mixture, r->weight, shape->states);
+        double sum = 0;
+        sweep_copy(r->workers, p, r->law.p, shape->states, &sum);
         space_normalise(r->workers, shape->contexts, shape->context, p);
         return;
     }

@@ -189,7 +189,7 @@ int64_t judge_counts(const struct replicate *r, int worker, int64_t begin, int64
     double all = 0, kept = 0; /* whole numbers below 2^53 */
     for (int64_t z = begin; z < end; z++) {
         all += weight[z];
-        weight[z] = r->judging == JUDGING_NONE || r->fate[z] == STAYS ? weight[z] : 0;
+        weight[z] = r->fate[z] == STAYS ? weight[z] : 0;
         kept += weight[z];
     }
     tell_sure(r, &r->bench[worker], (int64_t)all, (int64_t)kept);

@@ -13,18 +13,36 @@
 
 /* ---- laws over all states ----------------------------------------------- */
 
-bool law_of_row(struct replicate *r, int worker, int64_t item, int64_t row, double *p)
+/* A row's law is a ((1 - g) p + g Pbar): what of it is the same for all rows. */
+bool law_weigh(struct replicate *r)
+{
+    int64_t const states = r->plan->shape.states;
+    double const g = r->plan->scenario->mixing;
+    struct law *law = &r->law;
+    if (!sweep_weigh(r->workers, law->p, r->weight, r->mixture, states, &r->appeal))
+        return false;
+    if (g == 1 || r->rows.count == 1)
+        return true;
+    kernel_get()->scale(law->own, r->weight, 1 - g, states);
+    kernel_get()->scale(law->rest_of_rows, law->p, g, states);
+    return true;
+}
+
+bool law_of_row(struct replicate *r, int worker, int64_t item, int64_t row, double *p, double *mass)
 {
     const struct plan *plan = r->plan;
-    const struct kernel *kernel = kernel_get();
+    const gyre_shape *shape = &plan->shape;
     gyre_said said;
     if (!census_say(r, worker, item, row, &said))
         return false;
     if (!said.p)
-        census_spread(plan, &said, p);
-    kernel->blend(p, said.p ? said.p : p, r->mixture, plan->scenario->mixing, plan->shape.states);
-    kernel->multiply(p, p, r->weight, plan->shape.states);
-    space_normalise(1, plan->shape.contexts, plan->shape.context, p);
+        census_spread(plan, &said, r->bench[worker].spread);
+    *mass = kernel_get()->shift(p, said.p ? said.p : r->bench[worker].spread, r->law.own,
+                                r->law.rest_of_rows, shape->states);
+    if (shape->contexts == 1)
+        return true;
+    space_normalise(1, shape->contexts, shape->context, p);
+    *mass = 1;
     return true;
 }
 
@@ -98,13 +116,22 @@ bool law_inverts(const struct plan *plan)
     return 0.6 * states + 0.3 * doublings * draws < 5 * states + 0.5 * draws;
 }
 
-/* All draw from the same: what the society would learn from next. */
+static bool is_changed(const struct replicate *r, int64_t round)
+{
+    bool changed = false;
+    for (int i = 0; i < r->plan->intervention_count; i++)
+        changed = changed || changes(r, &r->plan->interventions[i], round);
+    return changed;
+}
+
+/* All draw from the same: what the society would learn from next, a Pbar, as phase_select left it
+ * in law->p. Draws need no normalised law. */
 static void share_all(struct replicate *r, int64_t round)
 {
     const gyre_shape *shape = &r->plan->shape;
     struct law *law = &r->law;
-    sweep_multiply(r->workers, law->p, r->mixture, r->weight, shape->states);
-    space_normalise(r->workers, shape->contexts, shape->context, law->p);
+    if (shape->contexts > 1 || shape->samples == 0 || is_changed(r, round))
+        space_normalise(r->workers, shape->contexts, shape->context, law->p);
     law->common = true;
     if (law_finish(r, 0, 0, round, law->p) && shape->samples > 0 && !law->counted)
         alias_build(&law->alias, law->p, shape->states + 1);
@@ -145,8 +172,7 @@ static double share_rest(const struct replicate *r, double *p)
 static bool is_composed(const struct replicate *r, double rest, double lists, double *share)
 {
     const gyre_shape *shape = &r->plan->shape;
-    double const said = kernel_get()->dot(r->weight, r->mixture, shape->states);
-    double const accepted = said / (rest + lists), n = (double)shape->samples;
+    double const accepted = r->appeal / (rest + lists), n = (double)shape->samples;
     *share = accepted;
     /* A list of nearly no weight is not worth a cell; and its rest would have no number. */
     return rest < 0x1p40 * lists &&
@@ -167,14 +193,6 @@ static void share_part(struct replicate *r)
         alias_build(&law->alias, law->p, r->plan->shape.states + 1);
 }
 
-static bool is_changed(const struct replicate *r, int64_t round)
-{
-    bool changed = false;
-    for (int i = 0; i < r->plan->intervention_count; i++)
-        changed = changed || changes(r, &r->plan->interventions[i], round);
-    return changed;
-}
-
 void law_prepare(struct replicate *r, int64_t round)
 {
     const struct plan *plan = r->plan;
@@ -188,6 +206,12 @@ void law_prepare(struct replicate *r, int64_t round)
 }
 
 /* ---- an agent's --------------------------------------------------------- */
+
+/* Behind the states stands what contexts without mass give; one context has some. */
+static int64_t law_columns(const struct replicate *r)
+{
+    return r->plan->shape.states + (r->plan->shape.contexts > 1);
+}
 
 static void tabulate(struct bench *bench, struct source *source, int64_t n)
 {
@@ -204,17 +228,22 @@ static bool make_table(struct replicate *r, int worker, int64_t round, struct so
 {
     struct bench *bench = &r->bench[worker];
     int64_t const states = r->plan->shape.states, m = source->agent;
+    double mass = 0;
     *source = (struct source){.p = bench->p, .agent = m};
-    if (!law_of_row(r, worker, m, r->rows.row_of[m], bench->p) ||
-        !law_finish(r, worker, m, round, bench->p))
+    if (!law_of_row(r, worker, m, r->rows.row_of[m], bench->p, &mass))
         return false;
-    if (kernel_get()->sum(bench->p, states + 1) <= 0) {
+    if (r->plan->shape.samples == 0 || is_changed(r, round))
+        space_normalise(1, r->plan->shape.contexts, r->plan->shape.context, bench->p);
+    if (!law_finish(r, worker, m, round, bench->p))
+        return false;
+    if (mass <= 0 ||
+        (r->plan->shape.contexts > 1 && kernel_get()->sum(bench->p, states + 1) <= 0)) {
         bench_fail(bench, m, STATUS_DATA, r->plan->selection,
                    "gives weight 0 to everything that agent %lld meets", (long long)m);
         return false;
     }
     if (r->plan->shape.samples > 0 && !r->law.counted)
-        tabulate(bench, source, states + 1);
+        tabulate(bench, source, law_columns(r));
     return true;
 }
 
@@ -252,7 +281,7 @@ static void draw_table(struct replicate *r, int worker, uint32_t round, const st
                  random_stream(source->given_up ? STREAM_TABLE : STREAM_SAMPLE, attempt), first, n,
                  word);
     if (source->steps)
-        invert_draw_all(source->steps, r->plan->shape.states + 1, word, n, out);
+        invert_draw_all(source->steps, law_columns(r), word, n, out);
     else
         alias_draw_all(source->table, word, n, out);
 }

@@ -27,6 +27,10 @@ struct source {
     bool given_up; /* a list was, and this is the table in its place */
 };
 
+/* Takes in the round's weights: a Pbar into law.p, its sum, and what the laws of all rows share.
+ * False: some weight is negative, infinite or no number. */
+bool law_weigh(struct replicate *replicate);
+
 /* Are tables of single agents prefix sums? By sizes alone. */
 bool law_inverts(const struct plan *plan);
 
@@ -59,8 +63,10 @@ bool law_finish(struct replicate *replicate, int worker, int64_t item, int64_t r
  * give: a draw that falls there teaches nothing. */
 void law_flatten(const struct replicate *replicate, double *p);
 
-/* Q_m(z|c) of a row before interventions, conditional, into p[states]; false: a failure of `item`
- * was noted. A context without mass is left as zeros. */
-bool law_of_row(struct replicate *replicate, int worker, int64_t item, int64_t row, double *p);
+/* Q_m(z|c) of a row before interventions, into p[states]; false: a failure of `item` was noted. Of
+ * one context in a scale of its own, in which it adds to *mass; of several each is normalised, or
+ * left as zeros when it has no mass. */
+bool law_of_row(struct replicate *replicate, int worker, int64_t item, int64_t row, double *p,
+                double *mass);
 
 #endif

@@ -59,8 +59,10 @@ static void make_bench(struct replicate *r, struct bench *bench, bool first)
     make_sum(r, &bench->mixture, shape->states);
     make_sum(r, &bench->slots, plan->slot_count);
     make_sum(r, &bench->start, 1);
-    if (plan->own > 0)
+    if (plan->own > 0) {
         make_tally(r, &bench->lists);
+        bench->spread = large(r, shape->states, sizeof *bench->spread);
+    }
     if (plan->own == 1 && plan->slot_count > 0)
         make_apart(r, &bench->apart);
     bench->p = large(r, shape->states + 1, sizeof *bench->p);
@@ -106,6 +108,10 @@ static void make_world(struct replicate *r)
     for (int i = 0; i < SPACE_LIVES; i++)
         r->live[i] = plan->needs[i] ? large(r, states, sizeof(double)) : NULL;
     r->law.p = large(r, states + 1, sizeof(double));
+    if (plan->scenario->mixing < 1) {
+        r->law.own = large(r, states, sizeof(double));
+        r->law.rest_of_rows = large(r, states, sizeof(double));
+    }
     r->law.accept = plan->own > 0 ? large(r, states, sizeof(double)) : NULL;
     r->fate = large(r, states + 4, sizeof *r->fate);
     r->kept = large(r, plan->shape.samples / REPLICATE_CHUNK + 1, sizeof *r->kept);
@@ -133,7 +139,7 @@ struct replicate *replicate_create(const struct plan *plan, int workers)
     r->plan = plan;
     r->workers = workers;
     r->large = ARENA_ARRAY(arena, void *,
-                           20 + 3 * plan->intervention_count + plan->instance_count + 31 * workers);
+                           24 + 3 * plan->intervention_count + plan->instance_count + 32 * workers);
     r->bench = ARENA_ARRAY(arena, struct bench, workers);
     int64_t const capacity = plan->shape.datasets == 1 ? 1 : plan->shape.agents;
     bool good =

@@ -62,6 +62,7 @@ struct bench {
     uint64_t *steps;          /* the same, where inversion is cheaper */
     struct counting counting; /* where datasets may be counted */
     double *weight;           /* [states]: one as counted */
+    double *spread;           /* [states]: where rows are lists, one as a table */
     struct failure failure;
 };
 
@@ -89,13 +90,14 @@ struct law {
     double *p;          /* [states + 1]: mu_c times what all draw from, or the part that they share;
                          * last the mass of contexts that have none to give */
     struct alias alias; /* its table */
-    bool common;        /* all agents draw from it */
-    bool composed;      /* agents draw from their lists, and for the rest from it */
-    bool counted;       /* datasets are counted: no table is needed */
-    double *accept;     /* [states]: of a composed law, a / a_max */
-    bool even;          /* all of them are 1 */
-    double accepted;    /* of all proposals, the share that is */
-    double rest;        /* the table's mass, in units of that of a whole list with a = a_max */
+    double *own, *rest_of_rows; /* [states]: with mixing < 1, a row's law is own p + rest_of_rows */
+    bool common;                /* all agents draw from it */
+    bool composed;              /* agents draw from their lists, and for the rest from it */
+    bool counted;               /* datasets are counted: no table is needed */
+    double *accept;             /* [states]: of a composed law, a / a_max */
+    bool even;                  /* all of them are 1 */
+    double accepted;            /* of all proposals, the share that is */
+    double rest; /* the table's mass, in units of that of a whole list with a = a_max */
 };
 
 struct replicate {
@@ -105,6 +107,8 @@ struct replicate {
     struct rows rows;
     double *mixture, *weight;  /* [states] each, of row `round` */
     double *live[SPACE_LIVES]; /* [states] each: live columns; NULL: no component reads it */
+    double said;               /* what the mixture adds to; 0: not known */
+    double appeal;             /* what a Pbar adds to */
     double *value;             /* [output_count], of row `round` */
     int64_t *tally;            /* [tally_count], of row `round` */
     void **state;              /* [instance_count] */

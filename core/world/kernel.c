@@ -181,6 +181,74 @@ static void log_each(double *out, const double *x, int64_t n)
         out[i] = gyre_log(x[i]);
 }
 
+/* Not 0 in its highest bit when x is negative, infinite or no number: + 0.0 takes the sign off -0;
+ * an exponent of all ones carries into the sign's place. */
+static inline uint64_t is_no_weight(double x)
+{
+    uint64_t const bits = gyre_real_bits(x + 0.0);
+    return bits | (bits + 0x0010000000000000u);
+}
+
+#define LANED(n, bodies)                                                                           \
+    int64_t const whole = (n) - (n) % 16;                                                          \
+    for (int64_t i = 0; i < whole; i += 16) {                                                      \
+        ABREAST                                                                                    \
+        for (int j = 0; j < 16; j++)                                                               \
+            bodies(i + j, j)                                                                       \
+    }                                                                                              \
+    for (int64_t i = whole; i < (n); i++)                                                          \
+    bodies(i, i - whole)
+
+static bool weigh(double *restrict out, const double *restrict x, const double *restrict y,
+                  int64_t n, double *sum)
+{
+    double lane[16] = {0};
+    uint64_t bad[16] = {0};
+#define WEIGH(i, j)                                                                                \
+    {                                                                                              \
+        double const v = x[i] * y[i];                                                              \
+        out[i] = v;                                                                                \
+        lane[j] += v;                                                                              \
+        bad[j] |= is_no_weight(x[i]);                                                              \
+    }
+    LANED(n, WEIGH)
+    *sum = gyre_real_join(lane);
+    for (int j = 1; j < 16; j++)
+        bad[0] |= bad[j];
+    return bad[0] >> 63 == 0;
+}
+
+static bool copy(double *restrict out, const double *restrict x, int64_t n, double *sum)
+{
+    double lane[16] = {0};
+    uint64_t bad[16] = {0};
+#define COPY(i, j)                                                                                 \
+    {                                                                                              \
+        out[i] = x[i];                                                                             \
+        lane[j] += x[i];                                                                           \
+        bad[j] |= is_no_weight(x[i]);                                                              \
+    }
+    LANED(n, COPY)
+    *sum = gyre_real_join(lane);
+    for (int j = 1; j < 16; j++)
+        bad[0] |= bad[j];
+    return bad[0] >> 63 == 0;
+}
+
+static double shift(double *restrict out, const double *restrict x, const double *restrict y,
+                    const double *restrict z, int64_t n)
+{
+    double lane[16] = {0};
+#define SHIFT(i, j)                                                                                \
+    {                                                                                              \
+        double const v = x[i] * y[i] + z[i];                                                       \
+        out[i] = v;                                                                                \
+        lane[j] += v;                                                                              \
+    }
+    LANED(n, SHIFT)
+    return gyre_real_join(lane);
+}
+
 static bool is_below(const uint32_t *x, int64_t n, uint32_t limit)
 {
     uint32_t bad = 0;
@@ -193,11 +261,8 @@ static bool is_below(const uint32_t *x, int64_t n, uint32_t limit)
 static bool is_weight(const double *x, int64_t n)
 {
     uint64_t bad = 0;
-    for (int64_t i = 0; i < n; i++) {
-        /* + 0.0 takes the sign off -0; an exponent of all ones carries into the sign's place. */
-        uint64_t const bits = gyre_real_bits(x[i] + 0.0);
-        bad |= bits | (bits + 0x0010000000000000u);
-    }
+    for (int64_t i = 0; i < n; i++)
+        bad |= is_no_weight(x[i]);
     return bad >> 63 == 0;
 }
 
@@ -255,6 +320,9 @@ const struct kernel KERNEL_OWN(kernel) = {
     .keep = KERNEL_OWN(draw_kernel_keep),
     .steps = KERNEL_OWN(draw_kernel_steps),
     .invert = KERNEL_OWN(draw_kernel_invert),
+    .weigh = weigh,
+    .copy = copy,
+    .shift = shift,
     .is_below = is_below,
     .is_weight = is_weight,
     .sum_add = sum_add,

@@ -34,6 +34,12 @@ struct kernel {
     double (*sum)(const double *x, int64_t n);
     /* sum of x[i] y[i], the same lanes: gyre_dot. */
     double (*dot)(const double *x, const double *y, int64_t n);
+    /* Loops that read once: out[i] = x[i] y[i], and whether all x are finite and >= 0; out[i] =
+     * x[i], and the same; out[i] = x[i] y[i] + z[i]. *sum, or what is returned, is the sum of out.
+     */
+    bool (*weigh)(double *out, const double *x, const double *y, int64_t n, double *sum);
+    bool (*copy)(double *out, const double *x, int64_t n, double *sum);
+    double (*shift)(double *out, const double *x, const double *y, const double *z, int64_t n);
     /* out[i] = scale x[i] (out may be x). */
     void (*scale)(double *out, const double *x, double scale, int64_t n);
     /* out[i] = (1 - g) x[i] + g y[i]; out may be x or y. */

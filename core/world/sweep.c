@@ -1,7 +1,7 @@
 #include "world/sweep.h"
 
 #include <stdatomic.h>
-#include <string.h>
+#include <stddef.h>
 
 #include "base/workers.h"
 #include "world/kernel.h"
@@ -18,6 +18,25 @@ struct sweep {
 
 /* ---- sums --------------------------------------------------------------- */
 
+enum { AT_ONCE = 256 }; /* parts whose sums are kept: 16 million numbers */
+
+/* By parts, and the sum of their sums. */
+static double sum_up(int workers, struct sweep *s, int64_t n, workers_part part)
+{
+    double total = 0;
+    int64_t const most = (int64_t)AT_ONCE * WORKERS_GRAIN;
+    struct sweep const all = *s;
+    for (int64_t begin = 0; begin < n; begin += most) {
+        int64_t const now = n - begin < most ? n - begin : most;
+        s->x = all.x + begin;
+        s->y = all.y ? all.y + begin : NULL;
+        s->out = all.out ? all.out + begin : NULL;
+        workers_each(workers, now, part, s);
+        total += s->kernel->sum(s->sums, (now + WORKERS_GRAIN - 1) / WORKERS_GRAIN);
+    }
+    return total;
+}
+
 static void sum_part(void *argument, int64_t begin, int64_t end)
 {
     const struct sweep *s = argument;
@@ -25,21 +44,11 @@ static void sum_part(void *argument, int64_t begin, int64_t end)
                                           : s->kernel->sum(s->x + begin, end - begin);
 }
 
-enum { AT_ONCE = 256 }; /* parts whose sums are kept: 16 million numbers */
-
 static double sum(int workers, const double *x, const double *y, int64_t n)
 {
     double sums[AT_ONCE];
-    double total = 0;
-    for (int64_t begin = 0; begin < n; begin += AT_ONCE * WORKERS_GRAIN) {
-        int64_t const rest = n - begin, most = (int64_t)AT_ONCE * WORKERS_GRAIN;
-        int64_t const now = rest < most ? rest : most;
-        struct sweep s = {
-            .kernel = kernel_get(), .x = x + begin, .y = y ? y + begin : NULL, .sums = sums};
-        workers_each(workers, now, sum_part, &s);
-        total += s.kernel->sum(sums, (now + WORKERS_GRAIN - 1) / WORKERS_GRAIN);
-    }
-    return total;
+    struct sweep s = {.kernel = kernel_get(), .x = x, .y = y, .sums = sums};
+    return sum_up(workers, &s, n, sum_part);
 }
 
 double sweep_sum(int workers, const double *x, int64_t n)
@@ -52,33 +61,33 @@ double sweep_dot(int workers, const double *x, const double *y, int64_t n)
     return n <= WORKERS_GRAIN ? kernel_get()->dot(x, y, n) : sum(workers, x, y, n);
 }
 
-/* ---- the rest ----------------------------------------------------------- */
-
-static void check_part(void *argument, int64_t begin, int64_t end)
+static void take_part(void *argument, int64_t begin, int64_t end)
 {
     struct sweep *s = argument;
-    if (!s->kernel->is_weight(s->x + begin, end - begin))
+    double *const sum = &s->sums[begin / WORKERS_GRAIN], *const out = s->out + begin;
+    bool const good = s->y ? s->kernel->weigh(out, s->x + begin, s->y + begin, end - begin, sum)
+                           : s->kernel->copy(out, s->x + begin, end - begin, sum);
+    if (!good)
         atomic_store(&s->bad, true);
 }
 
-bool sweep_is_weight(int workers, const double *x, int64_t n)
+bool sweep_weigh(int workers, double *out, const double *x, const double *y, int64_t n, double *sum)
 {
-    struct sweep s = {.kernel = kernel_get(), .x = x};
-    workers_each(workers, n, check_part, &s);
+    double sums[AT_ONCE];
+    struct sweep s = {.kernel = kernel_get(), .x = x, .y = y, .out = out, .sums = sums};
+    *sum = sum_up(workers, &s, n, take_part);
     return !atomic_load(&s.bad);
 }
 
-static void multiply_part(void *argument, int64_t begin, int64_t end)
+bool sweep_copy(int workers, double *out, const double *x, int64_t n, double *sum)
 {
-    const struct sweep *s = argument;
-    s->kernel->multiply(s->out + begin, s->x + begin, s->y + begin, end - begin);
+    double sums[AT_ONCE];
+    struct sweep s = {.kernel = kernel_get(), .x = x, .out = out, .sums = sums};
+    *sum = sum_up(workers, &s, n, take_part);
+    return !atomic_load(&s.bad);
 }
 
-void sweep_multiply(int workers, double *out, const double *x, const double *y, int64_t n)
-{
-    struct sweep s = {.kernel = kernel_get(), .x = x, .y = y, .out = out};
-    workers_each(workers, n, multiply_part, &s);
-}
+/* ---- the rest ----------------------------------------------------------- */
 
 static void scale_part(void *argument, int64_t begin, int64_t end)
 {
@@ -102,16 +111,4 @@ void sweep_log(int workers, double *out, const double *x, int64_t n)
 {
     struct sweep s = {.kernel = kernel_get(), .x = x, .out = out};
     workers_each(workers, n, log_part, &s);
-}
-
-static void copy_part(void *argument, int64_t begin, int64_t end)
-{
-    const struct sweep *s = argument;
-    memcpy(s->out + begin, s->x + begin, sizeof *s->out * (size_t)(end - begin));
-}
-
-void sweep_copy(int workers, double *out, const double *x, int64_t n)
-{
-    struct sweep s = {.x = x, .out = out};
-    workers_each(workers, n, copy_part, &s);
 }

@@ -11,10 +11,10 @@
 
 double sweep_sum(int workers, const double *x, int64_t n);
 double sweep_dot(int workers, const double *x, const double *y, int64_t n);
-bool sweep_is_weight(int workers, const double *x, int64_t n);
-void sweep_multiply(int workers, double *out, const double *x, const double *y, int64_t n);
+bool sweep_weigh(int workers, double *out, const double *x, const double *y, int64_t n,
+                 double *sum);
+bool sweep_copy(int workers, double *out, const double *x, int64_t n, double *sum);
 void sweep_scale(int workers, double *out, const double *x, double scale, int64_t n);
 void sweep_log(int workers, double *out, const double *x, int64_t n);
-void sweep_copy(int workers, double *out, const double *x, int64_t n);
 
 #endif

@@ -209,7 +209,8 @@ typedef struct gyre_host {
     double (*dot)(gyre_ctx *ctx, const double *x, const double *y, int64_t n);
 
     /* Calls task for parts of [0, n) that together are all of it: long ones, outside
-     * [task] calls, on all threads. Returns when all are done. [any] */
+     * [task] calls, on all threads. Each begins at a multiple of 65,536. Returns when
+     * all are done. [any] */
     void (*each)(gyre_ctx *ctx, int64_t n, void (*task)(void *argument, int64_t begin, int64_t end),
                  void *argument);
 

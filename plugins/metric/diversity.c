@@ -3,8 +3,6 @@
  * Hill numbers of order 0, 1 and 2 (Hill 1973, Ecology 54:427): the number of
  * states, exp of the entropy, and the inverse of the chance that two draws agree.
  */
-#include <stdatomic.h>
-
 #include "gyre/metric.h"
 #include "gyre/real.h"
 
@@ -77,30 +75,43 @@ static gyre_status open(gyre_ctx *ctx)
     return GYRE_OK;
 }
 
-/* One context. */
+/* What of one context adds up. Blocks are small enough to stay in the cache: p is read once, and
+ * each block's sums are added in their order. */
+enum { BLOCK = 4096, SUMS = 3 };
+enum { TERMS, SQUARES, SUPPORT };
+
 struct part {
+    gyre_ctx *ctx;
     const double *p;
-    double *term; /* scratch */
-    atomic_llong support;
+    double *sums; /* [SUMS][blocks] */
+    int64_t n, blocks;
 };
 
-/* What has a logarithm, and how many have one. */
-static void look(void *argument, int64_t begin, int64_t end)
+static void look_at(const struct part *part, int64_t block)
 {
-    struct part *part = argument;
-    long long support = 0;
-    for (int64_t z = begin; z < end; z++) {
-        support += part->p[z] > 0;
-        part->term[z] = part->p[z] > 0 ? part->p[z] : 1;
+    double term[BLOCK], support = 0;
+    int64_t const begin = block * BLOCK, rest = part->n - begin, n = rest < BLOCK ? rest : BLOCK;
+    const double *p = part->p + begin;
+    for (int64_t z = 0; z < n; z++) {
+        term[z] = p[z] > 0 ? p[z] : 1;
+        support += p[z] > 0 ? 1 : 0;
     }
-    atomic_fetch_add(&part->support, support);
+    part->ctx->host->log(part->ctx, term, n, term);
+    part->sums[TERMS * part->blocks + block] = part->ctx->host->dot(part->ctx, p, term, n);
+    part->sums[SQUARES * part->blocks + block] = part->ctx->host->dot(part->ctx, p, p, n);
+    part->sums[SUPPORT * part->blocks + block] = support;
 }
 
-static double entropy_of(gyre_ctx *ctx, struct part *part, int64_t n)
+/* Parts begin and end with a block, but for the last: see host->each. */
+static void look(void *argument, int64_t begin, int64_t end)
 {
-    ctx->host->each(ctx, n, look, part);
-    ctx->host->log(ctx, part->term, n, part->term);
-    return -ctx->host->dot(ctx, part->p, part->term, n);
+    for (int64_t block = begin / BLOCK; block * BLOCK < end; block++)
+        look_at(argument, block);
+}
+
+static double sum_of(const struct part *part, int what)
+{
+    return gyre_total(part->sums + what * part->blocks, part->blocks);
 }
 
 static gyre_status measure(gyre_ctx *ctx, const gyre_round *round, const double *slots, double *out)
@@ -109,16 +120,18 @@ static gyre_status measure(gyre_ctx *ctx, const gyre_round *round, const double 
     const gyre_shape *shape = ctx->shape;
     const struct conf *conf = ctx->conf;
     const double *nu = ctx->cache, *p = conf->of ? ctx->fields[DISTRIBUTION].data : round->mixture;
-    double *term = ctx->host->scratch(ctx, sizeof *term * (size_t)shape->states);
+    double *sums =
+        ctx->host->scratch(ctx, SUMS * sizeof *sums * (size_t)(shape->states / BLOCK + 1));
     double entropy = 0, support = 0, agree = 0;
-    if (!term)
+    if (!sums)
         return GYRE_E_NOMEM;
     for (int64_t c = 0; c < shape->contexts; c++) {
         int64_t const begin = shape->context[c], n = shape->context[c + 1] - begin;
-        struct part part = {.p = p + begin, .term = term};
-        entropy += nu[c] * entropy_of(ctx, &part, n);
-        support += nu[c] * (double)part.support;
-        agree += nu[c] * ctx->host->dot(ctx, part.p, part.p, n);
+        struct part part = {ctx, p + begin, sums, n, (n + BLOCK - 1) / BLOCK};
+        ctx->host->each(ctx, n, look, &part);
+        entropy -= nu[c] * sum_of(&part, TERMS);
+        support += nu[c] * sum_of(&part, SUPPORT);
+        agree += nu[c] * sum_of(&part, SQUARES);
     }
     out[ENTROPY] = entropy > 0 ? entropy : 0;
     out[STATES_0] = support;

@@ -95,6 +95,7 @@ enum technique { COMMON, COMPOSED, TABLE };
 
 static enum technique choose(struct replicate *r, int64_t round)
 {
+    assert_true(law_weigh(r));
     law_prepare(r, round);
     assert_false(r->law.common && r->law.composed);
     return r->law.common ? COMMON : r->law.composed ? COMPOSED : TABLE;
