@@ -286,25 +286,53 @@ static void draw_table(struct replicate *r, int worker, uint32_t round, const st
         alias_draw_all(source->table, word, n, out);
 }
 
+/* How many words n more samples will most likely take. */
+static int64_t words_for(const struct law *law, int64_t n)
+{
+    if (law->even)
+        return n;
+    double const more = 1.02 * (double)n / law->accepted + 16;
+    return more < REPLICATE_CHUNK - 32 ? ((int64_t)more + 31) / 32 * 32 : REPLICATE_CHUNK;
+}
+
+/* Words made for a few parts together take a fifth less time: 0.8 ns. */
+static const uint64_t *words_ahead(const struct replicate *r, struct ahead *ahead, uint32_t round,
+                                   uint64_t part, int64_t each)
+{
+    uint64_t const first = part / AHEAD_PARTS * AHEAD_PARTS;
+    if (ahead->round != round || ahead->key != r->sampling_key || ahead->first != first ||
+        ahead->each != each) {
+        random_words_each(r->sampling_key, round, random_stream(STREAM_SAMPLE, 0), first << 32,
+                          (uint64_t)1 << 32, each, AHEAD_PARTS, ahead->word);
+        *ahead = (struct ahead){ahead->word, r->sampling_key, first, each, round};
+    }
+    return ahead->word + (int64_t)(part - first) * each;
+}
+
 enum { REFUSALS = 1000 }; /* in a row, and a list is given up */
 
 /* As many words as it takes; how many are made at a time changes nothing. False: given up. */
 static bool draw_list(struct replicate *r, int worker, uint32_t round,
-                      const struct compose *composed, uint64_t first, uint32_t attempt, int64_t n,
+                      const struct compose *composed, uint64_t part, uint32_t attempt, int64_t n,
                       uint32_t *out)
 {
     struct bench *bench = &r->bench[worker];
-    int64_t have = 0, refused = 0;
+    int64_t have = 0, refused = 0, words = words_for(&r->law, n);
+    uint64_t first = part << 32;
+    bool const ahead =
+        attempt == 0 && n == r->plan->shape.samples && words * AHEAD_PARTS <= REPLICATE_CHUNK;
     while (have < n && refused <= REFUSALS) {
-        double const more = 1.02 * (double)(n - have) / r->law.accepted + 16;
-        int64_t const words =
-            more < REPLICATE_CHUNK - 32 ? ((int64_t)more + 31) / 32 * 32 : REPLICATE_CHUNK;
-        random_words(r->sampling_key, round, random_stream(STREAM_SAMPLE, attempt), first, words,
-                     bench->word);
-        int64_t const got = compose_draw(composed, bench->word, words, n - have, out + have);
+        const uint64_t *word = bench->word;
+        if (ahead && have + refused == 0)
+            word = words_ahead(r, &bench->ahead, round, part, words);
+        else
+            random_words(r->sampling_key, round, random_stream(STREAM_SAMPLE, attempt), first,
+                         words, bench->word);
+        int64_t const got = compose_draw(composed, word, words, n - have, out + have);
         refused = got > 0 ? 0 : refused + words;
         first += (uint64_t)words;
         have += got;
+        words = words_for(&r->law, n - have);
     }
     return have == n;
 }
@@ -312,8 +340,7 @@ static bool draw_list(struct replicate *r, int worker, uint32_t round,
 bool law_draw(struct replicate *r, int worker, int64_t round, struct source *source, uint64_t part,
               uint32_t attempt, int64_t n, uint32_t *out)
 {
-    uint64_t const first = part << 32;
-    if (source->own && draw_list(r, worker, (uint32_t)round, source->own, first, attempt, n, out))
+    if (source->own && draw_list(r, worker, (uint32_t)round, source->own, part, attempt, n, out))
         return true;
     if (source->own) {
         if (!make_table(r, worker, round, source))
@@ -321,7 +348,7 @@ bool law_draw(struct replicate *r, int worker, int64_t round, struct source *sou
         /* Words that a list refused are no longer any words. */
         source->given_up = true;
     }
-    draw_table(r, worker, (uint32_t)round, source, first, attempt, n, out);
+    draw_table(r, worker, (uint32_t)round, source, part << 32, attempt, n, out);
     return true;
 }
 

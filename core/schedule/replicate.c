@@ -69,6 +69,7 @@ static void make_bench(struct replicate *r, struct bench *bench, bool first)
     bench->total = large(r, shape->contexts, sizeof *bench->total);
     bench->slot = large(r, plan->slot_count, sizeof *bench->slot);
     bench->word = large(r, REPLICATE_CHUNK, sizeof *bench->word);
+    bench->ahead.word = large(r, plan->own > 0 ? REPLICATE_CHUNK : 0, sizeof *bench->word);
     bool const draws = first || shape->datasets > 1;
     int64_t const most = shape->samples > REPLICATE_CHUNK ? shape->samples : REPLICATE_CHUNK;
     bench->state = large(r, draws ? most + COMPOSE_SLACK : 0, sizeof *bench->state);
@@ -139,7 +140,7 @@ struct replicate *replicate_create(const struct plan *plan, int workers)
     r->plan = plan;
     r->workers = workers;
     r->large = ARENA_ARRAY(arena, void *,
-                           24 + 3 * plan->intervention_count + plan->instance_count + 32 * workers);
+                           24 + 3 * plan->intervention_count + plan->instance_count + 33 * workers);
     r->bench = ARENA_ARRAY(arena, struct bench, workers);
     int64_t const capacity = plan->shape.datasets == 1 ? 1 : plan->shape.agents;
     bool good =

@@ -39,17 +39,28 @@ struct counting {
     struct alias alias;  /* over a block's states                          */
 };
 
+/* Words made ahead, for a few parts of datasets at a time: see law.c. */
+enum { AHEAD_PARTS = 16 };
+
+struct ahead {
+    uint64_t *word; /* [REPLICATE_CHUNK] */
+    uint64_t key, first;
+    int64_t each;
+    uint32_t round; /* 0: none yet */
+};
+
 /* What one thread works with. */
 struct bench {
     struct call *calls; /* [instance_count] */
     struct gyre_sum mixture, slots;
-    struct gyre_sum start;    /* one entry: how much of the start is in the mixture, beside lists */
-    struct tally lists;       /* where rows are lists */
-    struct apart apart;       /* where rows are lists and metrics gather */
-    double *p;                /* [states + 1] */
-    double *total;            /* [contexts] */
-    double *slot;             /* [slot_count] */
-    uint64_t *word;           /* [REPLICATE_CHUNK] */
+    struct gyre_sum start; /* one entry: how much of the start is in the mixture, beside lists */
+    struct tally lists;    /* where rows are lists */
+    struct apart apart;    /* where rows are lists and metrics gather */
+    double *p;             /* [states + 1] */
+    double *total;         /* [contexts] */
+    double *slot;          /* [slot_count] */
+    uint64_t *word;        /* [REPLICATE_CHUNK] */
+    struct ahead ahead;
     uint32_t *again;          /* [REPLICATE_CHUNK]: slots to be drawn again */
     uint32_t *fresh;          /* [REPLICATE_CHUNK + COMPOSE_SLACK]: what is drawn for them */
     uint32_t *state;          /* [samples, or REPLICATE_CHUNK if that is more, + COMPOSE_SLACK] */
