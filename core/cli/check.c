@@ -7,6 +7,7 @@
 #include "cli/options.h"
 #include "cli/summary.h"
 #include "schedule/isolation.h"
+#include "schedule/work.h"
 
 static const char *const known[] = {"--set", "--threads", "--plugin", "--help", NULL};
 
@@ -29,18 +30,63 @@ static void print_isolation(const struct plan *plan)
            through);
 }
 
+static void print_part(const char *name, double bytes)
+{
+    char text[TEXT_REAL];
+    printf("    %-9s %s", name, text_bytes(text, bytes));
+}
+
 static void print_need(const struct plan *plan, int threads)
 {
-    char total[TEXT_REAL], rows[TEXT_REAL], states[TEXT_REAL], series[TEXT_REAL];
+    char total[TEXT_REAL];
     struct plan_need const need = plan_need(plan, threads);
-    printf("  needs %s of memory with %d thread%s: agents %s, states and samples %s, results %s\n",
-           text_bytes(total, need.total), threads, threads == 1 ? "" : "s",
-           text_bytes(rows, need.rows), text_bytes(states, need.states),
-           text_bytes(series, need.series));
-    double const samples = (double)plan->shape.samples * (double)plan->shape.datasets;
-    printf("  draws %.4g samples a round, for %lld round%s of %lld replicate%s\n", samples,
-           (long long)plan->scenario->rounds, plan->scenario->rounds == 1 ? "" : "s",
-           (long long)plan->scenario->replicates, plan->scenario->replicates == 1 ? "" : "s");
+    bool const each = plan->shape.datasets > 1;
+    printf("  needs %s of memory with %d thread%s:\n", text_bytes(total, need.total), threads,
+           threads == 1 ? "" : "s");
+    print_part("agents", need.rows);
+    printf(each ? ", %.0f bytes each\n" : ", all equal\n", need.agent);
+    print_part("states", need.states);
+    putchar('\n');
+    print_part("datasets", need.datasets);
+    putchar('\n');
+    print_part("results", need.series);
+    putchar('\n');
+}
+
+/* Seconds that nobody takes for exact. */
+static const char *about(char out[TEXT_REAL], double seconds)
+{
+    double const scale = seconds < 1e-3 ? 1e6 : seconds < 1 ? 1e3 : seconds < 7200 ? 1 : 1.0 / 3600;
+    const char *unit = seconds < 1e-3 ? "us" : seconds < 1 ? "ms" : seconds < 7200 ? "s" : "h";
+    snprintf(out, TEXT_REAL, "%.*f %s", scale * seconds < 9.95, scale * seconds, unit);
+    return out;
+}
+
+static void print_work(const struct plan *plan, const struct work *work)
+{
+    char round[TEXT_REAL], total[TEXT_REAL];
+    const struct scenario *s = plan->scenario;
+    if (work->draws > 0)
+        printf("  draws %.4g samples a round, by %s\n", work->draws, work->technique);
+    printf("  takes about %s a round, about %s for %lld round%s", about(round, work->round),
+           about(total, work->total), (long long)s->rounds, s->rounds == 1 ? "" : "s");
+    if (s->replicates > 1)
+        printf(" of %lld replicates", (long long)s->replicates);
+    puts(", as a Xeon of 2.6 GHz would (docs/costs.md)");
+}
+
+/* What one key would spare is worth a sentence. */
+static void warn_of_work(const struct plan *plan, const struct work *work)
+{
+    if (!work->large)
+        return;
+    fprintf(
+        stderr,
+        "%s: warning: %s looks at agents one by one, and each of %s says every state, since the "
+        "start is among what it says: %.2g numbers a round; %s would spare them\n",
+        text_escape(plan->arena, plan->scenario->path), work->large->instance->label,
+        plan->policy->label, (double)plan->shape.agents * (double)plan->shape.states,
+        work_is_spared(work->large) ? "agents = false" : "leaving it out");
 }
 
 int check_main(int argc, char **argv)
@@ -58,6 +104,9 @@ int check_main(int argc, char **argv)
             printf("  %s\n", summary_format(plan));
             print_isolation(plan);
             print_need(plan, options.threads);
+            struct work const work = work_estimate(plan, options.threads);
+            print_work(plan, &work);
+            warn_of_work(plan, &work);
             summary_warn(plan, stderr);
         }
         report_print(report, stderr);

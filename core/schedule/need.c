@@ -1,72 +1,203 @@
-/* What a run will take, said before it begins. */
+/* What a run will take, said before it begins. Adds up what scenario.c, replicate.c and series.c
+ * ask for, piece by piece, and what shipped components are known to; need_test.c holds it against
+ * what is taken. */
 #include <string.h>
 
 #include "base/machine.h"
 #include "base/text.h"
+#include "schedule/count.h"
+#include "schedule/law.h"
 #include "schedule/plan.h"
+#include "world/invert.h"
 #include "world/tally.h"
 
-/* Bytes that replicate.c takes: of an alias table, a column is an entry, a share and its weight. */
-enum { REAL = 8, ALIAS = 16 + 8 + 4, SUM = 2 * 8, COUNT = 4 };
+enum { REAL = 8, SUM = 2 * 8, COUNT = 4 };
 
-/* What one society takes for each state, beside its rows. */
+/* Small pieces: what a call and an instance begin with, and a plan with its components' code. */
+enum { ARENA = 64 * 1024, PLAN = 8 * ARENA };
+
+/* Columns over states that components ask for: a metric one to keep, and to measure with one or two
+ * (safety's three), as to gather of one agent; what teaches one for its weights. Others' components
+ * may ask for more, and are told when there is none. */
+enum { KEPT = 1, MEASURED = 2, TAUGHT = 1 };
+
+/* What reading them leaves behind, a state: numbers as they are in the file and where contexts
+ * begin; and, where the safe ones were chosen, their order. */
+enum { READ = 16, RANKED = 16 };
+
+/* How many threads work on one society, and how many societies there are at once: see run.c. */
+struct crew {
+    double lanes, workers;
+};
+
+static struct crew crew_of(const struct plan *plan, int threads)
+{
+    return plan->scenario->replicates >= threads ? (struct crew){threads, 1}
+                                                 : (struct crew){1, threads};
+}
+
+static double table_of(const struct plan *plan)
+{
+    return (double)alias_size(plan->shape.states + 1);
+}
+
+static bool draws(const struct plan *plan)
+{
+    return plan->shape.samples > 0;
+}
+
+/* Rows that are lists, of which metrics see what is listed alone. */
+static bool is_apart(const struct plan *plan)
+{
+    return plan->own == 1 && plan->slot_count > 0;
+}
+
+/* ---- agents ------------------------------------------------------------- */
+
+/* Of one agent whose row is its own: row, row_of and share in each society, and its weight. */
+static double agent_of(const struct plan *plan)
+{
+    return (double)((plan->row_size + 63) / 64 * 64) + sizeof(uint32_t) + 2 * REAL;
+}
+
+static double rows_of(const struct plan *plan, double lanes)
+{
+    double const agents = (double)plan->shape.agents;
+    double const rows = plan->shape.datasets == 1 ? 1 : agents, beside = sizeof(uint32_t) + REAL;
+    return REAL * agents + lanes * (rows * (agent_of(plan) - beside) + sizeof(uint32_t) * agents);
+}
+
+/* ---- states ------------------------------------------------------------- */
+
+/* Read once, whatever the number of societies. The start is often the reference itself. */
+static double columns_of(const struct plan *plan)
+{
+    const struct columns *columns = &plan->scenario->space.columns;
+    const struct column *pi = column_find(columns, GYRE_OF_STATE, SPACE_REFERENCE);
+    bool const ranked = column_find(columns, GYRE_OF_STATE, SPACE_SAFE) != NULL;
+    double bytes = READ + (plan->context_of ? COUNT : 0) + (ranked ? RANKED : 0);
+    bytes = (bytes + KEPT * REAL * plan->metric_count) * (double)plan->shape.states;
+    for (const struct column *c = columns->first; c; c = c->next)
+        bytes += !pi || c == pi || c->data != pi->data ? REAL * (double)c->count : 0;
+    return bytes + PLAN + ARENA * (double)plan->instance_count;
+}
+
+/* What one society takes beside its rows. */
 static double world_of(const struct plan *plan)
 {
-    double const laws = 3 * REAL + ALIAS + 1, each = 2 * REAL + ALIAS;
-    double const live = (plan->needs[SPACE_HELD] + plan->needs[SPACE_DISTRIBUTION]) * REAL;
-    return laws + each * plan->intervention_count + live + (plan->own > 0 ? REAL : 0);
-}
-
-/* What one thread of it takes for each state. */
-static double bench_of(const struct plan *plan)
-{
-    double const scratch = 4 * REAL; /* that metrics and updates ask for */
-    double const held = plan->needs[SPACE_HELD] ? 2 * REAL : 0;
-    double const lists = plan->own > 0 ? (double)tally_size(1 << 16) / (1 << 16) : 0;
-    return SUM + REAL + (plan->scenario->mixing < 1 ? ALIAS : 0) + scratch + held + lists +
-           (plan->own == 1 && plan->slot_count ? COUNT : 0);
-}
-
-/* What one thread takes for each sample of a dataset. */
-static double samples_of(const struct plan *plan)
-{
-    return COUNT + (plan->own == 1 && plan->slot_count ? 2 * COUNT + REAL : 0) +
-           (plan->intervention_count ? 2 : 0);
-}
-
-static double states_of_components(const struct plan *plan)
-{
-    double bytes = 0;
+    double const states = (double)plan->shape.states, each = 2 * REAL * states + table_of(plan);
+    double const laws = (3 * REAL + 1 + (plan->own > 0 ? REAL : 0)) * states;
+    double bytes = laws + each * plan->intervention_count + (draws(plan) ? table_of(plan) : 0);
+    for (int i = 0; i < SPACE_LIVES; i++)
+        bytes += plan->needs[i] ? REAL * states : 0;
     for (int i = 0; i < plan->instance_count; i++)
         bytes += (double)plan->instances[i].state_size;
     return bytes;
 }
 
+static bool uses_scratch(const struct plan *plan, const struct plan_metric *metric, bool first)
+{
+    return first || (metric->slots > 0 && plan->shape.datasets > 1 && !is_apart(plan));
+}
+
+/* Scratch memory of components, for each state. Metrics measure on the first bench. */
+static double scratch_of(const struct plan *plan, bool first)
+{
+    bool const teaches = first || plan->shape.datasets > 1;
+    double columns = teaches && plan->own == 0 && !count_may(plan) ? TAUGHT : 0;
+    bool any = false;
+    for (int i = 0; i < plan->metric_count; i++) {
+        bool const uses = uses_scratch(plan, &plan->metrics[i], first);
+        columns += uses ? MEASURED : 0;
+        any = any || uses;
+    }
+    return REAL * (columns + any) * (double)plan->shape.states;
+}
+
+/* What a thread takes where agents differ in what they draw from. */
+static double own_laws_of(const struct plan *plan)
+{
+    if (plan->scenario->mixing == 1 || !draws(plan))
+        return 0;
+    return table_of(plan) +
+           (law_inverts(plan) ? REAL * (double)invert_room(plan->shape.states + 1) : 0);
+}
+
+/* What one thread of it takes; `first` where the whole society has one dataset. */
+static double bench_of(const struct plan *plan, bool first)
+{
+    double const states = (double)plan->shape.states;
+    double const lists = plan->own > 0 ? (double)tally_size(plan->shape.states) : 0;
+    double const held = plan->needs[SPACE_HELD] ? 2 * REAL : 0;
+    double const sums = SUM + REAL + held + (is_apart(plan) ? COUNT : 0);
+    double const words = (REAL + 2 * COUNT) * (double)REPLICATE_CHUNK + ARENA;
+    double const counts = count_may(plan) ? (double)count_room(plan) : 0;
+    return states * sums + lists + counts + own_laws_of(plan) + scratch_of(plan, first) + words +
+           (SUM + REAL) * (double)plan->slot_count + REAL * (double)plan->shape.contexts +
+           ARENA * (double)plan->instance_count;
+}
+
+/* ---- datasets ----------------------------------------------------------- */
+
+/* Where a thread has a dataset: in samples, or as counts too. */
+static double dataset_of(const struct plan *plan)
+{
+    double const n = (double)plan->shape.samples;
+    double const most = n > REPLICATE_CHUNK ? n : REPLICATE_CHUNK;
+    return COUNT * most + (plan->intervention_count ? sizeof(uint16_t) * n : 0) +
+           (count_may(plan) ? REAL * (double)plan->shape.states : 0);
+}
+
+/* A list taken apart, and up to 5 numbers of each listed state that a metric asks for. */
+static double apart_of(const struct plan *plan)
+{
+    if (!is_apart(plan))
+        return 0;
+    return (double)plan_list_most(plan) * (2 * COUNT + REAL + 5 * REAL * plan->metric_count);
+}
+
+static double datasets_of(const struct plan *plan, const struct crew *crew)
+{
+    double const benches = plan->shape.datasets == 1 ? 1 : crew->workers;
+    double const kept = REAL * (double)(plan->shape.samples / REPLICATE_CHUNK);
+    double const logs = plan->slot_count ? REAL * (double)plan->shape.samples : 0; /* consensus's */
+    return logs +
+           crew->lanes * (benches * dataset_of(plan) + crew->workers * apart_of(plan) + kept);
+}
+
+/* ---- all of it ---------------------------------------------------------- */
+
 struct plan_need plan_need(const struct plan *plan, int threads)
 {
     const struct scenario *s = plan->scenario;
-    bool const apart = s->replicates >= threads;
-    double const lanes = apart ? threads : 1, benches = lanes * (apart ? 1 : threads);
-    double const states = (double)plan->shape.states, datasets = (double)plan->shape.datasets;
-    double const stride = (double)plan->row_size + 63, columns = 8 * REAL;
-    struct plan_need need = {0};
-    need.rows = lanes * (datasets * (stride + 8) + 4.0 * (double)plan->shape.agents);
-    need.states =
-        states * (lanes * world_of(plan) + benches * bench_of(plan) + columns) +
-        lanes * states_of_components(plan) +
-        benches * ((SUM + REAL) * (double)plan->slot_count + samples_of(plan) * (double)s->samples);
-    need.series = (double)s->replicates * ((double)s->rounds + 1) * 8 *
+    struct crew const crew = crew_of(plan, threads);
+    struct plan_need need = {.agent = agent_of(plan)};
+    need.rows = rows_of(plan, crew.lanes);
+    need.states = columns_of(plan) + crew.lanes * (world_of(plan) + bench_of(plan, true) +
+                                                   (crew.workers - 1) * bench_of(plan, false));
+    need.datasets = datasets_of(plan, &crew);
+    need.series = (double)s->replicates * ((double)s->rounds + 1) * REAL *
                   (plan->output_count + plan->tally_count);
-    need.total = need.rows + need.states + need.series;
+    need.total = need.rows + need.states + need.datasets + need.series;
     return need;
 }
 
-/* The key to change when it does not fit: that of the largest part. */
-static const char *advice(const struct plan_need *need)
+static double most_of(const struct plan_need *need)
 {
-    if (need->series >= need->rows && need->series >= need->states)
+    double const rows = need->rows > need->states ? need->rows : need->states;
+    double const rest = need->datasets > need->series ? need->datasets : need->series;
+    return rows > rest ? rows : rest;
+}
+
+/* The key to change when it does not fit: that of the largest part. */
+static const char *advice(const struct plan *plan, const struct plan_need *need)
+{
+    double const most = most_of(need);
+    if (need->series == most)
         return "rounds, replicates or metrics";
-    return need->rows >= need->states ? "agents or states" : "states or samples";
+    if (need->rows == most)
+        return plan->own > 0 ? "agents" : "agents or states";
+    return need->datasets == most ? "samples" : "states";
 }
 
 bool plan_fits(const struct plan *plan, int threads, struct report *report)
@@ -79,7 +210,7 @@ bool plan_fits(const struct plan *plan, int threads, struct report *report)
         report_add(report, STATUS_LIMIT, at,
                    "this run needs %s of memory, and this machine has %s free; fewer %s would make "
                    "it fit",
-                   text_bytes(wants, need.total), text_bytes(has, memory), advice(&need));
+                   text_bytes(wants, need.total), text_bytes(has, memory), advice(plan, &need));
     else if (plan->scenario->rounds > UINT32_MAX)
         report_add(report, STATUS_LIMIT, at,
                    "rounds = %lld is above %lld: random words have no more addresses",

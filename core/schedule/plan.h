@@ -62,9 +62,11 @@ int64_t plan_list_most(const struct plan *plan);
 /* Bytes that a run with so many threads takes at its most, and how they add up. */
 struct plan_need {
     double total;
-    double rows;   /* what agents are: M rows, or one           */
-    double states; /* columns, laws and tables over states      */
-    double series; /* every measured number until the end       */
+    double rows;     /* what agents are: M rows, or one            */
+    double agent;    /* of one agent with a row of its own         */
+    double states;   /* columns, laws, tables and sums over states */
+    double datasets; /* one a thread, or one                       */
+    double series;   /* every measured number until the end        */
 };
 struct plan_need plan_need(const struct plan *plan, int threads);
 

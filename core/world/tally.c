@@ -116,40 +116,6 @@ void tally_add(struct tally *tally, const uint32_t *state, int64_t n, double eac
     tally->is_wide = true;
 }
 
-static int64_t total(const uint32_t *times, int64_t n)
-{
-    int64_t sum = 0;
-    for (int64_t i = 0; i < n; i++)
-        sum += times[i];
-    return sum;
-}
-
-static void count_times(struct tally *tally, const uint32_t *state, const uint32_t *times,
-                        int64_t n)
-{
-    for (int64_t i = 0; i < n; i++) {
-        uint64_t const x = (uint64_t)tally->low[state[i]] + times[i];
-        tally->low[state[i]] = (uint8_t)x;
-        tally->high[state[i]] += (uint32_t)(x >> 8);
-    }
-}
-
-void tally_add_times(struct tally *tally, const uint32_t *state, const uint32_t *times, int64_t n,
-                     double each)
-{
-    int64_t const all = total(times, n);
-    if (each == 0)
-        return;
-    if (is_counted(tally, each, all < UINT32_MAX ? all : UINT32_MAX)) {
-        count_times(tally, state, times, n);
-        return;
-    }
-    wide const share = quanta(each);
-    for (int64_t i = 0; i < n; i++)
-        tally->wide[state[i]] += times[i] * share;
-    tally->is_wide = true;
-}
-
 /* The sum of state i, in 2^-100. */
 static wide sum_of(const struct tally *tally, wide unit, int64_t i)
 {

@@ -32,10 +32,6 @@ void tally_clear(struct tally *tally);
 /* Adds `each` (in [0, 1]; what is below 2^-100 of it is cut off) for every listed state. */
 void tally_add(struct tally *tally, const uint32_t *state, int64_t n, double each);
 
-/* The same for distinct states that were listed times[i] times. */
-void tally_add_times(struct tally *tally, const uint32_t *state, const uint32_t *times, int64_t n,
-                     double each);
-
 /* Adds all of it to a sum over as many states, exactly; then it is empty. */
 void tally_fold(struct tally *tally, struct gyre_sum *into);
 

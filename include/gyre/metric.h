@@ -46,6 +46,21 @@ typedef struct gyre_metric_ops {
 
 #define GYRE_OUTPUTS(a) .outputs = (a), .output_count = GYRE_COUNT(a), .output_size = sizeof(*(a))
 
+/* Of which law a metric is, by a parameter `of`: P_t costs time where it is not the
+ * mixture's, and is handed out only where it is asked for. */
+enum { GYRE_OF_MIXTURE = 0, GYRE_OF_TRAINING = 1 };
+
+#define GYRE_OF_CHOICES                                                                            \
+    {                                                                                              \
+        "mixture", "training", NULL                                                                \
+    }
+#define GYRE_OF_DOC "Of P_t, what the society would learn from next, or of what it says, Pbar."
+#define GYRE_OF_FIELD                                                                              \
+    {                                                                                              \
+        .name = "distribution", .column = "distribution", .when = "of", .of = GYRE_OF_STATE,       \
+        .access = GYRE_READ, .doc = "P_t, where that is measured."                                 \
+    }
+
 /* How a metric weighs contexts: nu(c), the same for both sides of a divergence. */
 enum {
     GYRE_NU_MET = 0,     /* mu, as often as the society meets them */

@@ -10,12 +10,11 @@ struct conf {
     int32_t of, weigh;
 };
 
-static const char *const ofs[] = {"mixture", "training", NULL};
+static const char *const ofs[] = GYRE_OF_CHOICES;
 static const char *const weighs[] = GYRE_NU_CHOICES;
 
 static const gyre_param params[] = {
-    GYRE_P_ENUM(struct conf, of, 1, ofs,
-                "Of P_t, what the society would learn from next, or of what it says, Pbar."),
+    GYRE_P_ENUM(struct conf, of, GYRE_OF_TRAINING, ofs, GYRE_OF_DOC),
     GYRE_P_ENUM(struct conf, weigh, GYRE_NU_MET, weighs,
                 "How contexts are weighed: as they are met, alike, or only those never met."),
 };
@@ -23,12 +22,7 @@ static const gyre_param params[] = {
 enum { DISTRIBUTION };
 
 static const gyre_field fields[] = {
-    [DISTRIBUTION] = {.name = "distribution",
-                      .column = "distribution",
-                      .when = "of",
-                      .of = GYRE_OF_STATE,
-                      .access = GYRE_READ,
-                      .doc = "P_t, where that is measured."},
+    [DISTRIBUTION] = GYRE_OF_FIELD,
 };
 
 enum { ENTROPY, STATES_0, STATES_1, STATES_2 };

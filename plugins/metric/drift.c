@@ -9,12 +9,11 @@ struct conf {
     int32_t of, weigh;
 };
 
-static const char *const ofs[] = {"mixture", "training", NULL};
+static const char *const ofs[] = GYRE_OF_CHOICES;
 static const char *const weighs[] = GYRE_NU_CHOICES;
 
 static const gyre_param params[] = {
-    GYRE_P_ENUM(struct conf, of, 1, ofs,
-                "Of P_t, what the society would learn from next, or of what it says, Pbar."),
+    GYRE_P_ENUM(struct conf, of, GYRE_OF_TRAINING, ofs, GYRE_OF_DOC),
     GYRE_P_ENUM(struct conf, weigh, GYRE_NU_MET, weighs,
                 "How contexts are weighed: as they are met, alike, or only those never met."),
 };
@@ -33,12 +32,7 @@ static const gyre_field fields[] = {
                  .of = GYRE_OF_STATE,
                  .access = GYRE_READ | GYRE_OPTIONAL,
                  .doc = "Another distribution to measure from: counts or probabilities of states."},
-    [DISTRIBUTION] = {.name = "distribution",
-                      .column = "distribution",
-                      .when = "of",
-                      .of = GYRE_OF_STATE,
-                      .access = GYRE_READ,
-                      .doc = "P_t, where that is measured."},
+    [DISTRIBUTION] = GYRE_OF_FIELD,
 };
 
 enum { TV, JS, STEP_TV, STEP_JS, AGAINST_TV, AGAINST_JS };

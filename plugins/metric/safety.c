@@ -15,12 +15,11 @@ struct conf {
     int32_t of, weigh, agents, agent_kl;
 };
 
-static const char *const ofs[] = {"mixture", "training", NULL};
+static const char *const ofs[] = GYRE_OF_CHOICES;
 static const char *const weighs[] = GYRE_NU_CHOICES;
 
 static const gyre_param params[] = {
-    GYRE_P_ENUM(struct conf, of, 1, ofs,
-                "Of P_t, what the society would learn from next, or of what it says, Pbar."),
+    GYRE_P_ENUM(struct conf, of, GYRE_OF_TRAINING, ofs, GYRE_OF_DOC),
     GYRE_P_F64(struct conf, tau, 0, 0, 1, "",
                "From what probability on a state counts as covered; 0: 1/N of one dataset."),
     GYRE_P_F64(struct conf, floor, 1e-6, 1e-12, 0.5, "",
@@ -44,12 +43,7 @@ static const gyre_field fields[] = {
               .of = GYRE_OF_STATE,
               .access = GYRE_READ | GYRE_OPTIONAL,
               .doc = "1 for states of the safe set S; without it nothing is split."},
-    [DISTRIBUTION] = {.name = "distribution",
-                      .column = "distribution",
-                      .when = "of",
-                      .of = GYRE_OF_STATE,
-                      .access = GYRE_READ,
-                      .doc = "P_t, where that is measured."},
+    [DISTRIBUTION] = GYRE_OF_FIELD,
 };
 
 enum {

@@ -1,0 +1,109 @@
+#include "schedule/work.h"
+
+#include <string.h>
+
+#include "schedule/count.h"
+
+/* ---- what things cost --------------------------------------------------- */
+
+/* Nanoseconds of one thread, as in docs/costs.md, with what metrics of the mixture add: of a draw,
+ * of a state once a round, of an agent, and of a state of each agent. */
+struct cost {
+    const char *technique;
+    double draw, state, agent, both;
+};
+
+enum technique { EXPECTED, COUNTS, TABLE, LISTS, TABLES };
+
+static struct cost const costs[] = {
+    [EXPECTED] = {"no draws", 0, 10, 0, 2},       [COUNTS] = {"counts", 0, 10, 0, 80},
+    [TABLE] = {"one table for all", 2, 10, 0, 0}, [LISTS] = {"lists", 2, 20, 150, 0},
+    [TABLES] = {"a table an agent", 7, 10, 0, 5},
+};
+
+/* Beside that, of agents that learn by themselves: rows that are tables, a state each; lists that
+ * are drawn from a table of all, an agent. */
+enum { ROW_STATE = 2, ROW_LIST = 150 };
+
+/* Of each metric that looks at agents one by one: a listed state, or any. */
+enum { LISTED = 2, SPREAD = 4 };
+
+/* A shared dataset that is counted has blocks of tables, beyond the cache. */
+enum { SHARED_STATE = 20 };
+
+/* ---- a plan's ----------------------------------------------------------- */
+
+static enum technique technique_of(const struct plan *plan)
+{
+    const gyre_shape *shape = &plan->shape;
+    if (shape->samples == 0)
+        return EXPECTED;
+    if (count_may(plan))
+        return COUNTS;
+    if (plan->scenario->mixing == 1 || shape->datasets == 1 || shape->agents == 1)
+        return TABLE;
+    return plan->own > 0 && shape->contexts == 1 ? LISTS : TABLES;
+}
+
+static int gathering(const struct plan *plan)
+{
+    int metrics = 0;
+    for (int i = 0; i < plan->metric_count; i++)
+        metrics += plan->metrics[i].slots > 0;
+    return metrics;
+}
+
+/* Data, drawn and learned from. */
+static double lessons(const struct plan *plan, enum technique technique)
+{
+    const struct cost *cost = &costs[technique];
+    double const states = (double)plan->shape.states, datasets = (double)plan->shape.datasets;
+    double ns = cost->draw * datasets * (double)plan->shape.samples + cost->state * states;
+    if (technique == COUNTS && datasets == 1)
+        return ns + SHARED_STATE * states;
+    if (technique == TABLE && datasets > 1)
+        return ns + datasets * (plan->own > 0 ? ROW_LIST : ROW_STATE * states);
+    return ns + datasets * (cost->agent + cost->both * states);
+}
+
+/* Agents that share a row are looked at once. */
+static double looks(const struct plan *plan)
+{
+    double const rows = (double)plan->shape.datasets, states = (double)plan->shape.states;
+    double const listed = (double)plan_list_most(plan);
+    return rows * gathering(plan) * (plan->own == 1 ? LISTED * listed : SPREAD * states);
+}
+
+/* Lists over which the start lies say every state, so that a list is as long as a table. */
+static const struct plan_metric *largest(const struct plan *plan)
+{
+    const struct plan_metric *found = NULL;
+    for (int i = 0; i < plan->metric_count && plan->own > 0 && plan->own < 1; i++)
+        if (!found && plan->metrics[i].slots > 0)
+            found = &plan->metrics[i];
+    return plan->shape.datasets > 1 ? found : NULL;
+}
+
+struct work work_estimate(const struct plan *plan, int threads)
+{
+    const struct scenario *s = plan->scenario;
+    enum technique const technique = technique_of(plan);
+    double const one = 1e-9 * (lessons(plan, technique) + looks(plan));
+    bool const apart = s->replicates >= threads;
+    return (struct work){
+        .technique = costs[technique].technique,
+        .draws = (double)plan->shape.datasets * (double)plan->shape.samples,
+        .round = apart ? one : one / threads,
+        .total = one * (double)s->rounds * (double)s->replicates / threads,
+        .large = largest(plan),
+    };
+}
+
+bool work_is_spared(const struct plan_metric *metric)
+{
+    const gyre_component *about = &metric->instance->component->about;
+    for (uint32_t i = 0; i < about->param_count; i++)
+        if (strcmp(about->params[i].key, "agents") == 0)
+            return true;
+    return false;
+}
