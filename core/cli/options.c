@@ -3,9 +3,9 @@
 #include <string.h>
 
 #include "base/text.h"
+#include "base/workers.h"
 #include "cli/browse.h"
 #include "cli/flags.h"
-#include "base/workers.h"
 
 enum { MOST_THREADS = 1024 };
 
@@ -27,15 +27,11 @@ enum status options_read(struct arena *arena, int argc, char **argv, const char 
     bool no_database = false;
     *out = (struct options){.threads = workers_default()};
     struct flag const flag[] = {
-        {.name = "--set", .texts = &out->sets},
-        {.name = "--plugin", .texts = &out->plugins},
-        {.name = "--db", .text = &database},
-        {.name = "--threads", .text = &threads},
-        {.name = "--no-db", .on = &no_database},
-        {.name = "--json", .on = &out->json},
-        {.name = "--quiet", .on = &out->quiet},
-        {.name = "--help", .on = &out->help},
-        {.name = NULL},
+        {.name = "--set", .texts = &out->sets},  {.name = "--plugin", .texts = &out->plugins},
+        {.name = "--db", .text = &database},     {.name = "--threads", .text = &threads},
+        {.name = "--no-db", .on = &no_database}, {.name = "--json", .on = &out->json},
+        {.name = "--quiet", .on = &out->quiet},  {.name = "--profile", .on = &out->profile},
+        {.name = "--help", .on = &out->help},    {.name = NULL},
     };
     struct flags const flags = {.verb = argv[0],
                                 .flag = flag,

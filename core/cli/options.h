@@ -11,7 +11,7 @@ struct options {
     const char **sets, **plugins; /* end with NULL */
     const char *database;         /* NULL: none    */
     int threads;
-    bool json, quiet, help;
+    bool json, quiet, profile, help;
 };
 
 /* Reads argv[1] and on; `known` are the verb's options (ends with NULL). Sentences go to stderr. */

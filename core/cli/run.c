@@ -13,8 +13,8 @@
 #include "record/store.h"
 #include "schedule/run.h"
 
-static const char *const known[] = {"--set",   "--db",     "--no-db", "--json", "--threads",
-                                    "--quiet", "--plugin", "--help",  NULL};
+static const char *const known[] = {"--set",   "--db",      "--no-db",  "--json", "--threads",
+                                    "--quiet", "--profile", "--plugin", "--help", NULL};
 
 static const char help[] =
     "usage: gyre run SCENARIO [options]\n"
@@ -30,6 +30,8 @@ static const char help[] =
     "  --threads N       how many threads (OMP_NUM_THREADS, else all): never changes a bit\n"
     "  --plugin FILE     a component from this file, before all others\n"
     "  --quiet           no progress line\n"
+    "  --profile         seconds, calls and bytes by phase and component, at the end and in\n"
+    "                    the database\n"
     "\n"
     "example: gyre run scenarios/paper/isolated.toml --set scenario.replicates=20\n"
     "\n"
@@ -43,6 +45,7 @@ struct session {
     const struct options *options;
     struct plan *plan;
     struct result_run run;
+    struct profile *profile;            /* NULL: nobody asked */
     struct result_sink *store, *screen; /* store may be NULL; screen: the table, or JSON lines */
     struct result_sink *sinks[2];
     struct series *series;
@@ -108,12 +111,13 @@ static enum status execute(struct session *s)
     double const began = machine_seconds();
     enum status status = series_begin(s->series);
     if (status == STATUS_OK)
-        status = run_all(s->plan, s->series, s->options->threads, &digest, s->report);
+        status = run_all(s->plan, s->series, s->options->threads, s->profile, &digest, s->report);
     struct result_end const end = {
         .status = status,
         .digest = status == STATUS_OK ? digest_format(text, digest) : NULL,
         .reason = reason_of(s, status),
         .seconds = machine_seconds() - began,
+        .profile = s->profile ? profile_read(s->profile, s->options->threads) : NULL,
     };
     enum status const last = series_end(s->series, &end);
     if (!s->options->json && (status == STATUS_OK || status == STATUS_STOPPED))
@@ -129,6 +133,8 @@ static enum status run(struct session *s)
         s->run = plan_describe(s->plan, (const char *const *)s->options->sets, s->options->threads);
         s->run.setting = summary_format(s->plan);
         summary_warn(s->plan, stderr);
+        if (s->options->profile)
+            s->profile = profile_create(s->arena, s->plan);
         if (open_sinks(s))
             status = execute(s);
     }

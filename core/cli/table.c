@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "cli/columns.h"
+#include "cli/costs.h"
 #include "cli/progress.h"
 #include "cli/trend.h"
 
@@ -244,7 +245,6 @@ static enum status table_end(struct result_sink *sink, const struct result_end *
     struct table *table = (struct table *)sink;
     const struct view *view = &table->view;
     int64_t const rounds = view_rounds(view);
-    (void)end;
     progress_clear(&table->progress);
     if (rounds) {
         print_rest(table, rounds);
@@ -256,6 +256,10 @@ static enum status table_end(struct result_sink *sink, const struct result_end *
         print_left_out(table);
         view_ink(view, INK_PLAIN);
     }
+    if (end->profile && rounds)
+        fputc('\n', view->out);
+    if (end->profile)
+        costs_print(view, end->profile);
     return check_written(table);
 }
 

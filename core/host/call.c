@@ -47,7 +47,11 @@ static void *host_alloc(gyre_ctx *ctx, size_t size, size_t align)
 
 static void *host_scratch(gyre_ctx *ctx, size_t size)
 {
-    return arena_try(call_of(ctx)->scratch, size);
+    struct call *call = call_of(ctx);
+    void *memory = arena_try(call->scratch, size);
+    call->taken += memory ? size : 0;
+    call->most = call->taken > call->most ? call->taken : call->most;
+    return memory;
 }
 
 static void host_bits(gyre_ctx *ctx, uint32_t stream, uint64_t first, int64_t n, uint64_t *out)
@@ -154,11 +158,24 @@ void call_bind(struct call *call, uint64_t seed, uint32_t replicate, void *state
     call->key = random_key(seed, replicate, call->instance->label);
 }
 
+/* A thread that was at nothing we know of is from now on at what the core does around its calls. */
+static void start_clock(struct call *call)
+{
+    struct call_clock *clock = call->clock;
+    struct call_part *part = clock->row + call->part;
+    part->calls++;
+    call->outer = clock->now ? clock->now : clock->row;
+    call_turn(clock, part);
+}
+
 gyre_ctx *call_begin(struct call *call, int64_t round)
 {
     arena_reset(call->scratch);
     call->round = (uint32_t)round;
     call->said = false;
+    call->taken = 0;
+    if (call->clock)
+        start_clock(call);
     return &call->ctx;
 }
 

@@ -146,9 +146,42 @@ static void write_text(struct lines *lines, const char *key, const char *text)
     fprintf(lines->out, ",\"%s\":%s", key, text ? utf8_quoted(lines->arena, text) : "null");
 }
 
+static void write_number(FILE *out, const char *key, double x)
+{
+    fprintf(out, ",\"%s\":", key);
+    write_real(out, x);
+}
+
+static void write_cost(struct lines *lines, const struct result_cost *cost)
+{
+    fprintf(lines->out, "{\"phase\":%s", utf8_quoted(lines->arena, cost->phase));
+    write_text(lines, "component", cost->component);
+    write_number(lines->out, "seconds", cost->seconds);
+    write_number(lines->out, "share", cost->share);
+    fprintf(lines->out, ",\"bytes\":%" PRId64 ",\"calls\":%" PRId64 "}", cost->bytes, cost->calls);
+}
+
+static enum status write_profile(struct lines *lines, const struct result_profile *profile)
+{
+    fprintf(lines->out, "{\"profile\":{\"threads\":%d", profile->threads);
+    write_number(lines->out, "wall", profile->wall);
+    write_number(lines->out, "seconds", profile->seconds);
+    write_number(lines->out, "measuring", profile->measuring);
+    fprintf(lines->out, ",\"bytes\":%" PRId64 ",\"costs\":[", profile->bytes);
+    for (int64_t i = 0; i < profile->count; i++) {
+        fputs(i ? "," : "", lines->out);
+        write_cost(lines, &profile->cost[i]);
+    }
+    fputs("]}}", lines->out);
+    return finish_line(lines);
+}
+
 static enum status lines_end(struct result_sink *sink, const struct result_end *end)
 {
     struct lines *lines = (struct lines *)sink;
+    enum status const told = end->profile ? write_profile(lines, end->profile) : STATUS_OK;
+    if (told != STATUS_OK)
+        return told;
     int64_t const run = lines->store ? store_run(lines->store) : lines->number;
     if (run)
         fprintf(lines->out, "{\"run\":%" PRId64, run);

@@ -1,6 +1,9 @@
 /* record/lines.h - `--json`: one object a line on stdout.
  *
  *   {"replicate":0,"round":3,"metrics":{"safety.kl":0.41},"tallies":{"verify.checked":1000}}
+ *   {"profile":{"threads":2,"wall":0.01,"seconds":0.02,"measuring":0.001,"bytes":4096,"costs":[
+ *     {"phase":"teach","component":"core.draw","seconds":0.01,"share":0.5,"bytes":64,"calls":0}]}}
+ *                                                  where asked for (in one line, as all are)
  *   {"run":7,"digest":"...","seconds":0.012}      the last; with replicates also "summary"
  *
  * Numbers read back to the same bits; infinities are the strings "inf" and "-inf"; a missing

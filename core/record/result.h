@@ -59,12 +59,34 @@ struct result_summary {
     double mean, sd, se, infinite;
 };
 
+/* What one component, or a part of the core's own, took in one phase of a run, all replicates
+ * together. */
+struct result_cost {
+    const char *phase;     /* "teach"                                        */
+    const char *component; /* "policy.categorical", "core", "core.draw"      */
+    double seconds, share; /* threads' seconds added up; of those of the run */
+    int64_t calls;         /* of its callbacks                               */
+    int64_t bytes;         /* held, told once: with the phase that they are for */
+};
+
+/* Where the time and the memory of a run went. */
+struct result_profile {
+    int threads;
+    double wall;      /* of the loop, by the clock on the wall; with the measuring  */
+    double seconds;   /* of all costs                                               */
+    double measuring; /* threads' seconds that looking at the clock took beside     */
+    int64_t bytes;
+    const struct result_cost *cost; /* the largest seconds first */
+    int64_t count;
+};
+
 /* How the run ended. */
 struct result_end {
     enum status status;
     const char *digest; /* of the final worlds; NULL when it did not finish */
     const char *reason; /* one sentence when it did not finish, else NULL   */
     double seconds;
+    const struct result_profile *profile; /* NULL: nobody asked */
 };
 
 double result_missing(void);

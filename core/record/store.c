@@ -33,6 +33,7 @@ enum {
     INSERT_VALUE,
     INSERT_TALLY,
     INSERT_SUMMARY,
+    INSERT_COST,
     FINISH_RUN,
     STATEMENTS
 };
@@ -48,6 +49,7 @@ static const char *const sql[STATEMENTS] = {
     [INSERT_VALUE] = "INSERT INTO value VALUES (?, ?, ?, ?, ?)",
     [INSERT_TALLY] = "INSERT INTO tally VALUES (?, ?, ?, ?, ?)",
     [INSERT_SUMMARY] = "INSERT INTO summary VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+    [INSERT_COST] = "INSERT INTO profile VALUES (?, ?, ?, ?, ?, ?, ?)",
     [FINISH_RUN] = "UPDATE run SET status = ?, reason = ?, digest = ?, seconds = ? WHERE id = ?",
 };
 
@@ -371,6 +373,19 @@ static enum status summarise(struct store *store)
     return status;
 }
 
+static int insert_cost(struct store *store, const struct result_cost *cost)
+{
+    sqlite3_stmt *insert = store->statement[INSERT_COST];
+    sqlite3_bind_int64(insert, 1, store->run);
+    bind_text(insert, 2, cost->phase);
+    bind_text(insert, 3, cost->component);
+    sqlite3_bind_double(insert, 4, cost->seconds);
+    sqlite3_bind_double(insert, 5, cost->share);
+    sqlite3_bind_int64(insert, 6, cost->bytes);
+    sqlite3_bind_int64(insert, 7, cost->calls);
+    return step(insert);
+}
+
 static int write_end(struct store *store, void *what)
 {
     const struct result_end *end = what;
@@ -383,7 +398,10 @@ static int write_end(struct store *store, void *what)
     bind_text(finish, 3, end->digest);
     sqlite3_bind_double(finish, 4, end->seconds);
     sqlite3_bind_int64(finish, 5, store->run);
-    return step(finish);
+    int code = step(finish);
+    for (int64_t i = 0; end->profile && i < end->profile->count && code == SQLITE_OK; i++)
+        code = insert_cost(store, &end->profile->cost[i]);
+    return code;
 }
 
 /* A run whose rows could not all be written is left as failed, whatever it was. */

@@ -13,8 +13,9 @@
 
 enum { REAL = 8, SUM = 2 * 8, COUNT = 4 };
 
-/* Small pieces: what a call and an instance begin with, and a plan with its components' code. */
-enum { ARENA = 64 * 1024, PLAN = 8 * ARENA };
+/* Small pieces: what a call and an instance begin with, what a society takes of them, and a plan
+ * with its components' code. */
+enum { ARENA = 64 * 1024, SMALL = 2 * ARENA, PLAN = 8 * ARENA };
 
 /* Columns over states that components ask for: a metric one to keep, and to measure with one or two
  * (safety's three), as to gather of one agent; what teaches one for its weights. Others' components
@@ -57,7 +58,8 @@ static bool is_apart(const struct plan *plan)
 /* Of one agent whose row is its own: row, row_of and share in each society, and its weight. */
 static double agent_of(const struct plan *plan)
 {
-    return (double)((plan->row_size + 63) / 64 * 64) + sizeof(uint32_t) + 2 * REAL;
+    size_t const row = (plan->row_size + 63) & ~(size_t)63;
+    return (double)row + sizeof(uint32_t) + 2 * REAL;
 }
 
 static double rows_of(const struct plan *plan, double lanes)
@@ -87,7 +89,8 @@ static double world_of(const struct plan *plan)
 {
     double const states = (double)plan->shape.states, each = 2 * REAL * states + table_of(plan);
     double const laws = (3 * REAL + 1 + (plan->own > 0 ? REAL : 0)) * states;
-    double bytes = laws + each * plan->intervention_count + (draws(plan) ? table_of(plan) : 0);
+    double bytes = SMALL + laws + each * plan->intervention_count;
+    bytes += draws(plan) ? table_of(plan) : 0;
     for (int i = 0; i < SPACE_LIVES; i++)
         bytes += plan->needs[i] ? REAL * states : 0;
     for (int i = 0; i < plan->instance_count; i++)
@@ -159,7 +162,7 @@ static double apart_of(const struct plan *plan)
 static double datasets_of(const struct plan *plan, const struct crew *crew)
 {
     double const benches = plan->shape.datasets == 1 ? 1 : crew->workers;
-    double const kept = REAL * (double)(plan->shape.samples / REPLICATE_CHUNK);
+    double const kept = REAL * (double)plan->shape.samples / REPLICATE_CHUNK;
     double const logs = plan->slot_count ? REAL * (double)plan->shape.samples : 0; /* consensus's */
     return logs +
            crew->lanes * (benches * dataset_of(plan) + crew->workers * apart_of(plan) + kept);

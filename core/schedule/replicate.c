@@ -8,16 +8,24 @@
 #include "schedule/census.h"
 #include "schedule/count.h"
 #include "schedule/law.h"
+#include "schedule/profile.h"
 #include "world/invert.h"
 #include "world/random.h"
 
 /* ---- memory ------------------------------------------------------------- */
+
+/* What is asked for from here on is held for this. */
+static void hold(struct replicate *r, enum profile_phase phase, int part)
+{
+    r->owner = &r->bytes[(int)phase * profile_columns(r->plan) + part];
+}
 
 /* Large pieces are asked for one by one, so that a lack of memory is an answer, not an end. */
 static void *large(struct replicate *r, int64_t count, size_t size)
 {
     void *memory = memory_try((size_t)count, size);
     r->large[r->large_count++] = memory;
+    *r->owner += memory ? count * (int64_t)size : 0;
     return memory;
 }
 
@@ -52,43 +60,66 @@ static void make_alias(struct replicate *r, struct alias *alias)
         alias_init(alias, columns, memory);
 }
 
-static void make_bench(struct replicate *r, struct bench *bench, bool first)
+/* Sums over agents, and what metrics gather. */
+static void make_census(struct replicate *r, struct bench *bench)
 {
     const struct plan *plan = r->plan;
-    const gyre_shape *shape = &plan->shape;
-    make_sum(r, &bench->mixture, shape->states);
-    make_sum(r, &bench->slots, plan->slot_count);
+    hold(r, PROFILE_EXPRESS, PROFILE_CORE);
+    make_sum(r, &bench->mixture, plan->shape.states);
     make_sum(r, &bench->start, 1);
     if (plan->own > 0) {
         make_tally(r, &bench->lists);
-        bench->spread = large(r, shape->states, sizeof *bench->spread);
+        bench->spread = large(r, plan->shape.states, sizeof *bench->spread);
     }
+    hold(r, PROFILE_MEASURE, PROFILE_CORE);
+    make_sum(r, &bench->slots, plan->slot_count);
+    bench->slot = large(r, plan->slot_count, sizeof *bench->slot);
     if (plan->own == 1 && plan->slot_count > 0)
         make_apart(r, &bench->apart);
+}
+
+static void make_count(struct replicate *r, struct bench *bench, bool draws)
+{
+    void *memory = large(r, count_room(r->plan), 1);
+    if (memory)
+        count_init(&bench->counting, r->plan, memory);
+    bench->weight = large(r, draws ? r->plan->shape.states : 0, sizeof(double));
+}
+
+/* Laws and datasets; `draws`: whole ones. */
+static void make_draw(struct replicate *r, struct bench *bench, bool draws)
+{
+    const struct plan *plan = r->plan;
+    const gyre_shape *shape = &plan->shape;
+    int64_t const most = shape->samples > REPLICATE_CHUNK ? shape->samples : REPLICATE_CHUNK;
+    hold(r, PROFILE_TEACH, PROFILE_DRAW);
     bench->p = large(r, shape->states + 1, sizeof *bench->p);
-    bench->total = large(r, shape->contexts, sizeof *bench->total);
-    bench->slot = large(r, plan->slot_count, sizeof *bench->slot);
     bench->word = large(r, REPLICATE_CHUNK, sizeof *bench->word);
     bench->ahead.word = large(r, plan->own > 0 ? REPLICATE_CHUNK : 0, sizeof *bench->word);
-    bool const draws = first || shape->datasets > 1;
-    int64_t const most = shape->samples > REPLICATE_CHUNK ? shape->samples : REPLICATE_CHUNK;
     bench->state = large(r, draws ? most + COMPOSE_SLACK : 0, sizeof *bench->state);
-    bench->again = large(r, REPLICATE_CHUNK, sizeof *bench->again);
-    bench->fresh = large(r, REPLICATE_CHUNK + COMPOSE_SLACK, sizeof *bench->fresh);
-    bench->budget = large(r, plan->intervention_count, sizeof *bench->budget);
-    bench->tally = large(r, plan->tally_count, sizeof *bench->tally);
     if (plan->scenario->mixing < 1 && shape->samples > 0)
         make_alias(r, &bench->alias);
     if (plan->scenario->mixing < 1 && shape->samples > 0 && law_inverts(plan))
         bench->steps = large(r, invert_room(shape->states + 1), sizeof *bench->steps);
+    if (count_may(plan))
+        make_count(r, bench, draws);
+    hold(r, PROFILE_TEACH, PROFILE_JUDGE);
+    bench->again = large(r, REPLICATE_CHUNK, sizeof *bench->again);
+    bench->fresh = large(r, REPLICATE_CHUNK + COMPOSE_SLACK, sizeof *bench->fresh);
+    bench->budget = large(r, plan->intervention_count, sizeof *bench->budget);
     if (plan->intervention_count > 0)
         bench->place = large(r, draws ? shape->samples : 0, sizeof *bench->place);
-    if (count_may(plan)) {
-        void *memory = large(r, count_room(plan), 1);
-        if (memory)
-            count_init(&bench->counting, plan, memory);
-        bench->weight = large(r, first || shape->datasets > 1 ? shape->states : 0, sizeof(double));
-    }
+}
+
+static void make_bench(struct replicate *r, struct bench *bench, bool first)
+{
+    const struct plan *plan = r->plan;
+    const gyre_shape *shape = &plan->shape;
+    make_census(r, bench);
+    make_draw(r, bench, first || shape->datasets > 1);
+    hold(r, PROFILE_TEACH, PROFILE_LEARN);
+    bench->total = large(r, shape->contexts, sizeof *bench->total);
+    bench->tally = large(r, plan->tally_count, sizeof *bench->tally);
     if (plan->needs[SPACE_HELD]) {
         bench->held = large(r, shape->states, sizeof *bench->held);
         bench->seen = large(r, shape->states, sizeof *bench->seen);
@@ -100,29 +131,31 @@ static void make_bench(struct replicate *r, struct bench *bench, bool first)
     }
 }
 
-static void make_world(struct replicate *r)
+/* What the society's data are drawn from, and their fate. */
+static void make_law(struct replicate *r)
 {
     const struct plan *plan = r->plan;
     int64_t const states = plan->shape.states;
-    r->mixture = large(r, states, sizeof *r->mixture);
-    r->weight = large(r, states, sizeof *r->weight);
-    for (int i = 0; i < SPACE_LIVES; i++)
-        r->live[i] = plan->needs[i] ? large(r, states, sizeof(double)) : NULL;
+    hold(r, PROFILE_TEACH, PROFILE_DRAW);
     r->law.p = large(r, states + 1, sizeof(double));
     if (plan->scenario->mixing < 1) {
         r->law.own = large(r, states, sizeof(double));
         r->law.rest_of_rows = large(r, states, sizeof(double));
     }
     r->law.accept = plan->own > 0 ? large(r, states, sizeof(double)) : NULL;
-    r->fate = large(r, states + 4, sizeof *r->fate);
-    r->kept = large(r, plan->shape.samples / REPLICATE_CHUNK + 1, sizeof *r->kept);
-    r->value = large(r, plan->output_count, sizeof *r->value);
-    r->tally = large(r, plan->tally_count, sizeof *r->tally);
     if (plan->shape.samples > 0)
         make_alias(r, &r->law.alias);
-    r->state = ARENA_ARRAY(r->arena, void *, plan->instance_count);
-    for (int i = 0; i < plan->instance_count; i++)
-        r->state[i] = large(r, 1, plan->instances[i].state_size);
+    hold(r, PROFILE_TEACH, PROFILE_JUDGE);
+    r->fate = large(r, states + 4, sizeof *r->fate);
+    r->kept = large(r, plan->shape.samples / REPLICATE_CHUNK + 1, sizeof *r->kept);
+}
+
+/* What interventions say of it. */
+static void make_acts(struct replicate *r)
+{
+    const struct plan *plan = r->plan;
+    int64_t const states = plan->shape.states;
+    hold(r, PROFILE_INTERVENE, PROFILE_CORE);
     r->judges = ARENA_ARRAY(r->arena, struct judge, plan->intervention_count);
     r->suppliers = ARENA_ARRAY(r->arena, struct supplier, plan->intervention_count);
     for (int i = 0; i < plan->intervention_count; i++) {
@@ -130,6 +163,45 @@ static void make_world(struct replicate *r)
         r->suppliers[i].law = large(r, states + 1, sizeof(double));
         make_alias(r, &r->suppliers[i].alias);
     }
+}
+
+static void make_world(struct replicate *r)
+{
+    static enum profile_phase const live[SPACE_LIVES] = {
+        [SPACE_HELD] = PROFILE_TEACH, [SPACE_DISTRIBUTION] = PROFILE_SELECT};
+    const struct plan *plan = r->plan;
+    int64_t const states = plan->shape.states;
+    hold(r, PROFILE_EXPRESS, PROFILE_CORE);
+    r->mixture = large(r, states, sizeof *r->mixture);
+    hold(r, PROFILE_SELECT, PROFILE_CORE);
+    r->weight = large(r, states, sizeof *r->weight);
+    for (int i = 0; i < SPACE_LIVES; i++) {
+        hold(r, live[i], PROFILE_CORE);
+        r->live[i] = plan->needs[i] ? large(r, states, sizeof(double)) : NULL;
+    }
+    hold(r, PROFILE_MEASURE, PROFILE_CORE);
+    r->value = large(r, plan->output_count, sizeof *r->value);
+    r->tally = large(r, plan->tally_count, sizeof *r->tally);
+    r->state = ARENA_ARRAY(r->arena, void *, plan->instance_count);
+    for (int i = 0; i < plan->instance_count; i++) {
+        hold(r, PROFILE_START, PROFILE_PARTS + i);
+        r->state[i] = large(r, 1, plan->instances[i].state_size);
+    }
+    make_law(r);
+    make_acts(r);
+}
+
+/* As many rows as agents can come to differ. */
+static bool make_rows(struct replicate *r)
+{
+    const gyre_shape *shape = &r->plan->shape;
+    int64_t const capacity = shape->datasets == 1 ? 1 : shape->agents;
+    if (!rows_init(&r->rows, shape->agents, capacity, r->plan->row_size, r->plan->scenario->weight))
+        return false;
+    hold(r, PROFILE_START, PROFILE_ROWS);
+    *r->owner = capacity * (int64_t)(r->rows.stride + sizeof *r->rows.share) +
+                shape->agents * (int64_t)sizeof *r->rows.row_of;
+    return true;
 }
 
 struct replicate *replicate_create(const struct plan *plan, int workers)
@@ -142,9 +214,8 @@ struct replicate *replicate_create(const struct plan *plan, int workers)
     r->large = ARENA_ARRAY(arena, void *,
                            24 + 3 * plan->intervention_count + plan->instance_count + 33 * workers);
     r->bench = ARENA_ARRAY(arena, struct bench, workers);
-    int64_t const capacity = plan->shape.datasets == 1 ? 1 : plan->shape.agents;
-    bool good =
-        rows_init(&r->rows, plan->shape.agents, capacity, plan->row_size, plan->scenario->weight);
+    r->bytes = ARENA_ARRAY(arena, int64_t, PROFILE_PHASES * profile_columns(plan));
+    bool good = make_rows(r);
     make_world(r);
     for (int w = 0; w < workers; w++)
         make_bench(r, &r->bench[w], w == 0);
@@ -186,6 +257,7 @@ void bench_fail(struct bench *bench, int64_t item, enum status status,
 
 bool bench_accept(struct bench *bench, int64_t item, const struct call *call, gyre_status status)
 {
+    call_end(call);
     if (status != GYRE_OK)
         bench_fail(bench, item, call_status(status), call->instance, "%s",
                    call_sentence(call, status));

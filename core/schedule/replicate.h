@@ -135,8 +135,11 @@ struct replicate {
     int supplier_count;
     uint64_t sampling_key;
     struct failure failure;
-    struct arena *arena; /* of all but the rows */
-    void **large;        /* freed one by one */
+    struct call_clock *clocks; /* [workers], NULL: nobody asks where time goes; see profile.h */
+    int64_t *bytes;            /* [phases][parts]: what is held and for what; see profile.h */
+    int64_t *owner;            /* one of them: whose what is asked for next is */
+    struct arena *arena;       /* of all but the rows */
+    void **large;              /* freed one by one */
     int large_count;
 };
 

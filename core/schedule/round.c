@@ -16,20 +16,25 @@
 #include "schedule/round.h"
 
 #include "schedule/phases.h"
+#include "schedule/profile.h"
 
 /* What the agents are now, seen and told. */
 static enum status show(struct replicate *r, int64_t round, const struct round_watch *watch)
 {
     r->round = round;
-    if (phase_express(r) || phase_select(r) || phase_measure(r))
+    if (phase_express(profile_in(r, PROFILE_EXPRESS)) ||
+        phase_select(profile_in(r, PROFILE_SELECT)) ||
+        phase_measure(profile_in(r, PROFILE_MEASURE)))
         return r->failure.status;
-    return watch->row(watch->argument, r);
+    return watch->row(watch->argument, profile_in(r, PROFILE_RECORD));
 }
 
 /* One generation: the society learns from what it says. */
 static enum status live(struct replicate *r, int64_t round)
 {
-    if (phase_intervene(r, round) || phase_teach(r, round) || phase_instruct(r, round))
+    if (phase_intervene(profile_in(r, PROFILE_INTERVENE), round) ||
+        phase_teach(profile_in(r, PROFILE_TEACH), round) ||
+        phase_instruct(profile_in(r, PROFILE_INSTRUCT), round))
         return r->failure.status;
     return STATUS_OK;
 }

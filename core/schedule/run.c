@@ -25,6 +25,17 @@ static enum status tell(void *argument, const struct replicate *r)
     return series_add(argument, &row);
 }
 
+static void note_failure(struct crowd *crowd, const struct replicate *r, enum status status)
+{
+    int64_t const index = r->index;
+    crowd->failure[index] = r->failure;
+    crowd->failure[index].status = status;
+    crowd->failed_round[index] = r->round;
+    long long lowest = atomic_load(&crowd->failed);
+    while (index < lowest && !atomic_compare_exchange_weak(&crowd->failed, &lowest, index))
+        ;
+}
+
 static void run_one(void *argument, int64_t index, int worker)
 {
     struct crowd *crowd = argument;
@@ -32,19 +43,14 @@ static void run_one(void *argument, int64_t index, int worker)
     struct round_watch const watch = {tell, crowd->series};
     if (index > atomic_load(&crowd->failed))
         return;
-    enum status status = replicate_reset(r, index);
+    enum status status = replicate_reset(profile_in(r, PROFILE_START), index);
     if (status == STATUS_OK)
         status = round_run(r, &watch);
-    if (status == STATUS_OK) {
-        crowd->digest[index] = replicate_digest(r);
-        return;
-    }
-    crowd->failure[index] = r->failure;
-    crowd->failure[index].status = status;
-    crowd->failed_round[index] = r->round;
-    long long lowest = atomic_load(&crowd->failed);
-    while (index < lowest && !atomic_compare_exchange_weak(&crowd->failed, &lowest, index))
-        ;
+    if (status == STATUS_OK)
+        crowd->digest[index] = replicate_digest(profile_in(r, PROFILE_DIGEST));
+    else
+        note_failure(crowd, r, status);
+    profile_out(r);
 }
 
 /* Told of is the lowest replicate that failed, whoever was first. */
@@ -93,15 +99,29 @@ static void free_lanes(struct crowd *crowd, int lanes)
     free(crowd->failed_round);
 }
 
+/* Clocks are read before the first replicate and after the last. */
+static void run_lanes(struct crowd *crowd, int lanes, struct profile *profile)
+{
+    for (int i = 0; profile && i < lanes; i++)
+        profile_attach(profile, crowd->lane[i]);
+    if (profile)
+        profile_begin(profile);
+    workers_run(lanes, crowd->plan->scenario->replicates, run_one, crowd);
+    if (profile)
+        profile_end(profile);
+    for (int i = 0; profile && i < lanes; i++)
+        profile_collect(profile, crowd->lane[i]);
+}
+
 enum status run_all(const struct plan *plan, struct series *series, int threads,
-                    struct digest *digest, struct report *report)
+                    struct profile *profile, struct digest *digest, struct report *report)
 {
     bool const apart = plan->scenario->replicates >= threads;
     int const lanes = apart ? threads : 1;
     struct crowd crowd = {.plan = plan, .series = series, .failed = INT64_MAX};
     enum status status = STATUS_LIMIT;
     if (make_lanes(&crowd, lanes, apart ? 1 : threads)) {
-        workers_run(lanes, plan->scenario->replicates, run_one, &crowd);
+        run_lanes(&crowd, lanes, profile);
         status = outcome(&crowd, digest, report);
     } else {
         report_add(report, STATUS_LIMIT, (struct place){plan->scenario->path, 0, 0},

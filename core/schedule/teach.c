@@ -8,6 +8,7 @@
 #include "schedule/judge.h"
 #include "schedule/lesson.h"
 #include "schedule/phases.h"
+#include "schedule/profile.h"
 
 /* ---- one dataset that all share ----------------------------------------- */
 
@@ -32,8 +33,11 @@ static void fill_chunk(void *argument, int64_t chunk, int worker)
                               .place = crowd->place};
     judge_budget(&filling);
     uint32_t *const state = r->bench[0].state + begin;
+    profile_at(r, worker, PROFILE_DRAW);
     law_draw(r, worker, crowd->round, crowd->source, (uint64_t)chunk, 0, n, state);
+    profile_at(r, worker, PROFILE_JUDGE);
     r->kept[chunk] = judge_part(&filling, begin, n, state);
+    profile_leave(r, worker);
 }
 
 /* Moves what was kept of each chunk behind what was kept of those before. */
@@ -57,7 +61,9 @@ static int64_t fill_chunks(struct replicate *r, int64_t round, struct source *so
     int64_t const chunks = (r->plan->shape.samples + REPLICATE_CHUNK - 1) / REPLICATE_CHUNK;
     if (r->supplier_count && judge_place(&whole, r->bench[0].place))
         crowd.place = r->bench[0].place;
+    profile_leave(r, 0);
     workers_run(r->workers, chunks, fill_chunk, &crowd);
+    profile_at(r, 0, PROFILE_DRAW);
     return close_chunks(r, chunks);
 }
 
@@ -65,19 +71,23 @@ static void teach_all(struct replicate *r, int64_t round)
 {
     struct bench *bench = &r->bench[0];
     struct source source;
+    profile_at(r, 0, PROFILE_DRAW);
     law_of_agent(r, 0, round, 0, &source);
     if (r->plan->shape.samples == 0) {
+        profile_at(r, 0, PROFILE_LEARN);
         lesson_expected(r, 0, round, 0, bench->p);
         return;
     }
     if (r->law.counted) {
         int64_t const counted = count_dataset(r, 0, round, 0, source.p, bench->weight);
+        profile_at(r, 0, PROFILE_LEARN);
         lesson_counts(r, 0, round, 0, bench->weight, counted);
         return;
     }
     struct filling filling = {.replicate = r, .round = round, .source = &source};
     int64_t const kept = judge_is_limited(r) ? judge_dataset(&filling, bench->state)
                                              : fill_chunks(r, round, &source);
+    profile_at(r, 0, PROFILE_LEARN);
     lesson_samples(r, 0, round, 0, bench->state, kept);
 }
 
@@ -101,20 +111,24 @@ static void teach_agent(struct replicate *r, int worker, int64_t round, int64_t 
 {
     struct bench *bench = &r->bench[worker];
     struct source source;
+    profile_at(r, worker, PROFILE_DRAW);
     if (!law_of_agent(r, worker, round, m, &source))
         return;
     if (r->plan->shape.samples == 0) {
+        profile_at(r, worker, PROFILE_LEARN);
         lesson_expected(r, worker, round, m, bench->p);
         return;
     }
     if (r->law.counted) {
         int64_t const counted = count_dataset(r, worker, round, m, source.p, bench->weight);
+        profile_at(r, worker, PROFILE_LEARN);
         lesson_counts(r, worker, round, m, bench->weight, counted);
         return;
     }
     struct filling filling = {
         .replicate = r, .worker = worker, .round = round, .dataset = m, .source = &source};
     int64_t const kept = judge_dataset(&filling, bench->state);
+    profile_at(r, worker, PROFILE_LEARN);
     if (kept >= 0)
         lesson_samples(r, worker, round, m, bench->state, kept);
 }
@@ -125,6 +139,8 @@ static void teach_drawn(struct replicate *r, int worker, int64_t round, int64_t 
     struct source source = {.table = &r->law.alias, .agent = m};
     struct filling filling = {
         .replicate = r, .worker = worker, .round = round, .dataset = m, .source = &source};
+    if (r->judging != JUDGING_NONE)
+        profile_at(r, worker, PROFILE_JUDGE);
     if (r->judging == JUDGING_EACH) {
         judge_budget(&filling);
         filling.place = r->supplier_count && judge_place(&filling, r->bench[worker].place)
@@ -132,6 +148,7 @@ static void teach_drawn(struct replicate *r, int worker, int64_t round, int64_t 
                             : NULL;
     }
     int64_t const kept = judge_part(&filling, 0, r->plan->shape.samples, state);
+    profile_at(r, worker, PROFILE_LEARN);
     lesson_samples(r, worker, round, m, state, kept);
 }
 
@@ -144,6 +161,7 @@ static void teach_block(void *argument, int64_t block, int worker)
     int64_t const n = rest < classes->block ? rest : classes->block;
     uint32_t *const state = r->bench[worker].state;
     bool const drawn = r->law.common && classes->block > 1 && !r->law.counted && shape->samples > 0;
+    profile_at(r, worker, PROFILE_DRAW);
     if (drawn)
         law_draw_parts(r, worker, classes->round, (uint64_t)begin, shape->samples, n, state);
     for (int64_t i = 0; i < n; i++) {
@@ -151,9 +169,12 @@ static void teach_block(void *argument, int64_t block, int worker)
             teach_drawn(r, worker, classes->round, begin + i, state + i * shape->samples);
         else
             teach_agent(r, worker, classes->round, begin + i);
-        if (classes->counts)
-            census_row(r, worker, classes->round, r->rows.row_of[begin + i]);
+        if (!classes->counts)
+            continue;
+        profile_at(r, worker, PROFILE_COUNT);
+        census_row(r, worker, classes->round, r->rows.row_of[begin + i]);
     }
+    profile_leave(r, worker);
 }
 
 /* With lessons to come from interventions it is too early to count. */
@@ -173,8 +194,10 @@ static void teach_each(struct replicate *r, int64_t round)
         rows_part(&r->rows);
     if (classes.counts)
         census_clear(r);
+    profile_leave(r, 0);
     workers_run(r->workers, (shape->datasets + classes.block - 1) / classes.block, teach_block,
                 &classes);
+    profile_at(r, 0, PROFILE_CORE);
     r->counted = classes.counts;
 }
 
@@ -185,6 +208,7 @@ enum status phase_teach(struct replicate *r, int64_t round)
         teach_all(r, round);
     else
         teach_each(r, round);
+    profile_at(r, 0, PROFILE_CORE);
     lesson_end(r);
     return replicate_join_failures(r);
 }

@@ -18,8 +18,7 @@
 
 /* ---- what rounds should cost -------------------------------------------- */
 
-/* Instructions of a round (SSE2): a draw, a state, an agent, and a state of an agent. They are of
- * gcc 12; of tables halfway to clang 14, whose states take less and draws more. They
+/* Instructions of a round (gcc 12, SSE2): a draw, a state, an agent, and a state of an agent. They
  * say in which proportions costs grow; of their size no more is held than that it is not off by
  * half, for compilers differ. */
 struct law {
@@ -75,7 +74,7 @@ static struct society const societies[SOCIETIES] = {
     [TABLES] = {"a table an agent",
                 false,
                 {200, 512, 500},
-                {125, 0, 0, 76},
+                {108, 0, 0, 54},
                 "update = { use = \"update.mle\", rate = 0.5 }\n"
                 "sampling = { dataset = \"per_agent\", samples = 1, mixing = 0.1 }\n" PLAIN},
     [MEMORIES] = {"memories, verified",

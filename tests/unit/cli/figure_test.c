@@ -8,7 +8,7 @@
 
 static char *figure_of(const struct drawn *d, int width)
 {
-    struct result_end const end = {STATUS_OK, "cafe", NULL, 1};
+    struct result_end const end = {.status = STATUS_OK, .digest = "cafe", .seconds = 1};
     char *text = NULL;
     size_t size = 0;
     FILE *out = open_memstream(&text, &size);

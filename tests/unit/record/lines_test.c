@@ -100,6 +100,25 @@ static void the_last_object_has_run_digest_and_seconds(void **state)
     hush(&l);
 }
 
+static void where_time_went_is_an_object_before_the_last(void **state)
+{
+    (void)state;
+    struct spoken l;
+    struct result_end const end = {.status = STATUS_DATA, .profile = sample_profile()};
+    speak(&l, 1, 0);
+    assert_int_equal(series_end(l.series, &end), STATUS_OK);
+    assert_string_equal(
+        l.text,
+        "{\"profile\":{\"threads\":2,\"wall\":0.4,\"seconds\":0.75,\"measuring\":0.01,"
+        "\"bytes\":4096,\"costs\":[{\"phase\":\"teach\",\"component\":\"policy.categorical\","
+        "\"seconds\":0.6666666666666666,\"share\":0.8888888888888888,\"bytes\":0,\"calls\":20},"
+        "{\"phase\":\"record\",\"component\":\"core\",\"seconds\":0.08333333333333333,"
+        "\"share\":0.1111111111111111,\"bytes\":4096,\"calls\":0}]}}\n"
+        "{\"run\":null,\"digest\":null,\"isolation\":\"open\","
+        "\"through\":\"update.mle (reference)\",\"seconds\":0,\"error\":\"the run failed\"}\n");
+    hush(&l);
+}
+
 static void a_failed_run_says_its_error(void **state)
 {
     (void)state;
@@ -192,6 +211,7 @@ int main(void)
         cmocka_unit_test(infinity_is_a_string_and_missing_has_no_key),
         cmocka_unit_test(numbers_read_back_to_the_same_bits),
         cmocka_unit_test(the_last_object_has_run_digest_and_seconds),
+        cmocka_unit_test(where_time_went_is_an_object_before_the_last),
         cmocka_unit_test(a_failed_run_says_its_error),
         cmocka_unit_test(replicates_are_summarised_by_round),
         cmocka_unit_test(a_full_output_is_said_and_ends_the_run),

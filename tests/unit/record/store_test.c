@@ -114,6 +114,44 @@ static void a_failed_run_is_left_failed_and_a_stopped_one_stopped(void **state)
     assert_asked("ends.db", "SELECT count(*) FROM value WHERE run = 1", "2 ");
 }
 
+static void where_time_went_is_stored_when_somebody_asked(void **state)
+{
+    (void)state;
+    struct result_end const ends[] = {
+        {.status = STATUS_OK, .profile = sample_profile()},
+        {.status = STATUS_OK},
+        {.status = STATUS_STOPPED, .profile = sample_profile()},
+    };
+    for (size_t i = 0; i < sizeof ends / sizeof *ends; i++) {
+        struct kept k;
+        assert_true(keep_open(&k, "profile.db", 1, 0));
+        assert_int_equal(series_begin(k.series), STATUS_OK);
+        assert_int_equal(series_end(k.series, &ends[i]), STATUS_OK);
+        keep_close(&k);
+    }
+    assert_asked("profile.db", "SELECT run, phase, component, bytes, calls FROM profile",
+                 "1|record|core|4096|0 1|teach|policy.categorical|0|20 "
+                 "3|record|core|4096|0 3|teach|policy.categorical|0|20 ");
+    assert_asked("profile.db",
+                 "SELECT count(*) FROM profile WHERE run = 1 AND seconds IN (2.0 / 3, 1.0 / 12)"
+                 " AND share IN (8.0 / 9, 1.0 / 9)",
+                 "2 ");
+    run_sql("profile.db", "PRAGMA foreign_keys = ON; DELETE FROM run WHERE id = 1");
+    assert_asked("profile.db", "SELECT DISTINCT run FROM profile", "3 ");
+}
+
+/* Databases of format 1 have been made without it. */
+static void an_older_database_gets_the_profile_s_table(void **state)
+{
+    (void)state;
+    assert_int_equal(keep_run("older.db", 1, 1), STATUS_OK);
+    run_sql("older.db", "DROP TABLE profile");
+    assert_int_equal(keep_run("older.db", 1, 1), STATUS_OK);
+    assert_asked("older.db", "SELECT count(*) FROM profile", "0 ");
+    assert_asked("older.db", "SELECT count(*) FROM run WHERE status = 'done'", "2 ");
+    assert_asked("older.db", "PRAGMA user_version", "1 ");
+}
+
 static void a_number_is_never_given_twice(void **state)
 {
     (void)state;
@@ -235,6 +273,8 @@ int main(void)
         cmocka_unit_test(tallies_are_stored_when_they_are_not_zero),
         cmocka_unit_test(replicates_are_summarised),
         cmocka_unit_test(a_failed_run_is_left_failed_and_a_stopped_one_stopped),
+        cmocka_unit_test(where_time_went_is_stored_when_somebody_asked),
+        cmocka_unit_test(an_older_database_gets_the_profile_s_table),
         cmocka_unit_test(a_number_is_never_given_twice),
         cmocka_unit_test(a_run_goes_with_all_that_is_its_own),
         cmocka_unit_test(a_closed_database_is_one_file),

@@ -46,7 +46,7 @@ static struct ran run_plan(struct planned planned, int threads)
     ran.series = series_create(run, NULL, 0);
     assert_non_null(ran.series);
     assert_int_equal(series_begin(ran.series), STATUS_OK);
-    ran.status = run_all(planned.plan, ran.series, threads, &ran.digest, planned.report);
+    ran.status = run_all(planned.plan, ran.series, threads, NULL, &ran.digest, planned.report);
     return ran;
 }
 

@@ -26,6 +26,7 @@ struct outcome {
     uint32_t count[LONGEST + 1], found[LONGEST + 16], times[LONGEST + 16];
     int64_t taken;
     double scaled[LONGEST + 1], blended[LONGEST + 1], product[LONGEST + 1];
+    double weighed[LONGEST + 1], copied[LONGEST + 1], shifted[LONGEST + 1], sums[3];
     int64_t high[LONGEST + 1], low[LONGEST + 1];
     double sum, dot;
 };
@@ -63,6 +64,9 @@ static void run(const struct kernel *kernel, int64_t n, struct outcome *out)
     kernel->scale(out->scaled, x, 1.0 / 3, n);
     kernel->blend(out->blended, x, y, 0.3, n);
     kernel->multiply(out->product, x, y, n);
+    kernel->weigh(out->weighed, x, y, n, &out->sums[0]);
+    kernel->copy(out->copied, x, n, &out->sums[1]);
+    out->sums[2] = kernel->shift(out->shifted, x, y, x, n);
     out->sum = kernel->sum(x, n);
     out->dot = kernel->dot(x, y, n);
     for (int i = 0; i < 20; i++) {
@@ -98,9 +102,13 @@ static void arrays_are_what_plain_c_makes_of_them(void **state)
         assert_true(out.scaled[i] == third * x[i]);
         assert_true(out.blended[i] == rest * x[i] + 0.3 * y[i]);
         assert_true(out.product[i] == x[i] * y[i]);
+        assert_true(out.weighed[i] == x[i] * y[i] && out.copied[i] == x[i]);
+        assert_true(out.shifted[i] == x[i] * y[i] + x[i]);
     }
     assert_true(out.sum == gyre_total(x, LONGEST) && out.sum > 0);
     assert_true(out.dot == gyre_dot(x, y, LONGEST) && out.dot > 0);
+    assert_true(out.sums[0] == out.dot && out.sums[1] == out.sum);
+    assert_true(out.sums[2] == gyre_total(out.shifted, LONGEST));
 }
 
 static void nothing_is_written_beyond_the_end(void **state)
@@ -115,6 +123,7 @@ static void nothing_is_written_beyond_the_end(void **state)
             assert_int_equal(out.each[n / 3 * 3], 0);
             assert_int_equal(out.count[n], (uint32_t)(y[n] * 1000) % 7);
             assert_true(out.scaled[n] == 0 && out.blended[n] == 0 && out.product[n] == 0);
+            assert_true(out.weighed[n] == 0 && out.copied[n] == 0 && out.shifted[n] == 0);
             assert_true(out.high[n] == 0 && out.low[n] == 0);
         }
     }
