@@ -158,25 +158,13 @@ void call_bind(struct call *call, uint64_t seed, uint32_t replicate, void *state
     call->key = random_key(seed, replicate, call->instance->label);
 }
 
-/* A thread that was at nothing we know of is from now on at what the core does around its calls. */
-static void start_clock(struct call *call)
+void call_start_clock(struct call *call)
 {
     struct call_clock *clock = call->clock;
     struct call_part *part = clock->row + call->part;
     part->calls++;
     call->outer = clock->now ? clock->now : clock->row;
     call_turn(clock, part);
-}
-
-gyre_ctx *call_begin(struct call *call, int64_t round)
-{
-    arena_reset(call->scratch);
-    call->round = (uint32_t)round;
-    call->said = false;
-    call->taken = 0;
-    if (call->clock)
-        start_clock(call);
-    return &call->ctx;
 }
 
 const char *call_sentence(const struct call *call, gyre_status status)

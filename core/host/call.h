@@ -2,6 +2,7 @@
 #ifndef HOST_CALL_H
 #define HOST_CALL_H
 
+#include "base/arena.h"
 #include "host/instance.h"
 
 struct call;
@@ -62,8 +63,22 @@ void call_fini(struct call *call);
 void call_bind(struct call *call, uint64_t seed, uint32_t replicate, void *state,
                double *const live[SPACE_LIVES]);
 
-/* Before a callback of round `round`: empties the scratch. Returns what to pass on. */
-gyre_ctx *call_begin(struct call *call, int64_t round);
+/* A thread that was at nothing we know of is from now on at what the core does around its calls. */
+void call_start_clock(struct call *call);
+
+/* Before a callback of round `round`: empties the scratch. Returns what to pass on. Here, as
+ * call_end, because agents are millions and each is called for several times a round. */
+static inline gyre_ctx *call_begin(struct call *call, int64_t round)
+{
+    if (call->taken > 0)
+        arena_reset(call->scratch);
+    call->round = (uint32_t)round;
+    call->said = false;
+    call->taken = 0;
+    if (call->clock)
+        call_start_clock(call);
+    return &call->ctx;
+}
 
 /* After it, where somebody may ask for its time. A call within a call (an update's learn) ends
  * before it, and its time is its own. */

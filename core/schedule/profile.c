@@ -113,17 +113,17 @@ void profile_collect(struct profile *profile, const struct replicate *r)
 
 /* Ticks of one turn of a clock, which are in every part as often as it was turned to: where a
  * callback takes 20 ns they are a third of what was measured. */
-static double ticks_of_turn(void)
+static double ticks_of_turn(struct arena *arena)
 {
     enum { TRIES = 16, TURNS = 256 };
-    struct call_part part[2] = {{0}, {0}};
-    struct call_clock clock = {.now = NULL};
+    struct call_part *part = ARENA_ARRAY(arena, struct call_part, 2);
+    struct call_clock *clock = ARENA_NEW(arena, struct call_clock);
     double least = INFINITY;
     for (int i = 0; i < TRIES; i++) {
         uint64_t const from = __builtin_ia32_rdtsc();
         for (int j = 0; j < TURNS; j++)
-            call_turn(&clock, &part[j % 2]);
-        least = fmin(least, (double)(clock.since - from) / TURNS);
+            call_turn(clock, &part[j % 2]);
+        least = fmin(least, (double)(clock->since - from) / TURNS);
     }
     return least;
 }
@@ -198,7 +198,7 @@ const struct result_profile *profile_read(const struct profile *profile, int thr
     int const most = PROFILE_PHASES * profile_columns(profile->plan);
     struct result_cost *cost = ARENA_ARRAY(profile->arena, struct result_cost, most);
     struct result_profile *result = ARENA_NEW(profile->arena, struct result_profile);
-    double const each = ticks_of_turn();
+    double const each = ticks_of_turn(profile->arena);
     *result = (struct result_profile){.threads = threads,
                                       .wall = profile->wall,
                                       .measuring = measuring(profile, each),

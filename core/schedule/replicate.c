@@ -255,13 +255,10 @@ void bench_fail(struct bench *bench, int64_t item, enum status status,
     va_end(arguments);
 }
 
-bool bench_accept(struct bench *bench, int64_t item, const struct call *call, gyre_status status)
+bool bench_refuse(struct bench *bench, int64_t item, const struct call *call, gyre_status status)
 {
-    call_end(call);
-    if (status != GYRE_OK)
-        bench_fail(bench, item, call_status(status), call->instance, "%s",
-                   call_sentence(call, status));
-    return status == GYRE_OK;
+    bench_fail(bench, item, call_status(status), call->instance, "%s", call_sentence(call, status));
+    return false;
 }
 
 enum status replicate_join_failures(struct replicate *r)
@@ -277,11 +274,6 @@ enum status replicate_join_failures(struct replicate *r)
 }
 
 /* ---- calls -------------------------------------------------------------- */
-
-struct call *replicate_call(const struct replicate *r, const struct instance *instance, int worker)
-{
-    return &r->bench[worker].calls[instance - r->plan->instances];
-}
 
 gyre_round replicate_view(const struct replicate *r)
 {

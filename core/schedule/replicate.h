@@ -151,8 +151,11 @@ void replicate_destroy(struct replicate *replicate);
 enum status replicate_reset(struct replicate *replicate, int64_t index);
 
 /* The call of an instance on a worker's bench. */
-struct call *replicate_call(const struct replicate *replicate, const struct instance *instance,
-                            int worker);
+static inline struct call *replicate_call(const struct replicate *replicate,
+                                          const struct instance *instance, int worker)
+{
+    return &replicate->bench[worker].calls[instance - replicate->plan->instances];
+}
 
 /* The world as components see it. */
 gyre_round replicate_view(const struct replicate *replicate);
@@ -162,8 +165,16 @@ void bench_fail(struct bench *bench, int64_t item, enum status status,
                 const struct instance *instance, const char *format, ...)
     __attribute__((format(printf, 5, 6)));
 
-/* Notes a callback's status; true when it is GYRE_OK. */
-bool bench_accept(struct bench *bench, int64_t item, const struct call *call, gyre_status status);
+/* Notes what a callback failed with; false. */
+bool bench_refuse(struct bench *bench, int64_t item, const struct call *call, gyre_status status);
+
+/* A callback's end and status; true when it is GYRE_OK. */
+static inline bool bench_accept(struct bench *bench, int64_t item, const struct call *call,
+                                gyre_status status)
+{
+    call_end(call);
+    return status == GYRE_OK || bench_refuse(bench, item, call, status);
+}
 
 /* Takes the benches' failures together: the lowest item's, or STATUS_OK. */
 enum status replicate_join_failures(struct replicate *replicate);

@@ -103,7 +103,9 @@ struct classes {
 static int64_t block_of(const gyre_shape *shape)
 {
     int64_t const fit = shape->samples > 0 ? REPLICATE_CHUNK / shape->samples : 1;
-    return fit > 256 ? 256 : fit > 1 ? fit : 1;
+    /* Words are made ahead for AHEAD_PARTS at a time: see law.c. */
+    int64_t const whole = fit / AHEAD_PARTS * AHEAD_PARTS;
+    return whole > 256 ? 256 : whole > 0 ? whole : fit > 1 ? fit : 1;
 }
 
 /* Draws agent m's dataset by itself. */

@@ -4,6 +4,7 @@
 #ifndef WORLD_KERNEL_H
 #define WORLD_KERNEL_H
 
+#include <stdatomic.h>
 #include <stdbool.h>
 #include <stdint.h>
 
@@ -65,9 +66,17 @@ struct kernel {
     void (*sum_carry)(int64_t *high, int64_t *low, int64_t n);
 };
 
+/* What kernel_get has chosen; threads that choose at the same time choose the same. */
+extern const struct kernel *_Atomic kernel_chosen;
+const struct kernel *kernel_choose(void);
+
 /* The best that this processor has and that is not above what the environment's GYRE_VECTOR names;
  * a name that means nothing there is passed over. Chosen once. */
-const struct kernel *kernel_get(void);
+static inline const struct kernel *kernel_get(void)
+{
+    const struct kernel *const chosen = atomic_load_explicit(&kernel_chosen, memory_order_acquire);
+    return chosen ? chosen : kernel_choose();
+}
 
 /* One by name; NULL when this processor cannot run it or there is none of that name. For tests. */
 const struct kernel *kernel_find(const char *name);

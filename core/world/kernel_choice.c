@@ -1,4 +1,3 @@
-#include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -10,8 +9,7 @@ extern const struct kernel kernel_sse2, kernel_avx2, kernel_avx512;
 static const struct kernel *const kernels[] = {&kernel_sse2, &kernel_avx2, &kernel_avx512};
 enum { KERNELS = sizeof(kernels) / sizeof(*kernels) };
 
-/* Threads that choose at the same time choose the same. */
-static const struct kernel *_Atomic chosen;
+const struct kernel *_Atomic kernel_chosen;
 
 static bool is_supported(const struct kernel *kernel)
 {
@@ -38,14 +36,11 @@ static const struct kernel *choose(void)
     return kernels[i];
 }
 
-const struct kernel *kernel_get(void)
+const struct kernel *kernel_choose(void)
 {
-    const struct kernel *kernel = atomic_load_explicit(&chosen, memory_order_acquire);
-    if (kernel == NULL) {
-        kernel = choose();
-        atomic_store_explicit(&chosen, kernel, memory_order_release);
-    }
-    return kernel;
+    const struct kernel *const best = choose();
+    atomic_store_explicit(&kernel_chosen, best, memory_order_release);
+    return best;
 }
 
 const struct kernel *kernel_find(const char *name)
@@ -61,6 +56,6 @@ bool kernel_use(const char *name)
 {
     const struct kernel *const kernel = kernel_find(name);
     if (kernel != NULL)
-        atomic_store_explicit(&chosen, kernel, memory_order_release);
+        atomic_store_explicit(&kernel_chosen, kernel, memory_order_release);
     return kernel != NULL;
 }
