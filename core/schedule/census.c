@@ -101,16 +101,13 @@ static void mix(struct replicate *r, struct bench *bench, const gyre_said *said,
 static gyre_agent agent_of_list(const struct plan *plan, struct bench *bench, const gyre_said *said)
 {
     int64_t const states = plan->shape.states, samples = plan->shape.samples;
-    struct apart *apart = &bench->apart;
-    double const each = 1 / (double)said->count;
+    const struct distinct *apart = &bench->apart;
     int64_t const n =
-        distinct_find(said->state, said->count, states, apart->count, apart->state, apart->times);
-    for (int64_t i = 0; i < n; i++)
-        apart->p[i] = (double)apart->times[i] * each;
+        distinct_find(apart, said->state, said->count, states, 1 / (double)said->count);
     return (gyre_agent){.size = sizeof(gyre_agent),
                         .count = n,
                         .state = apart->state,
-                        .p = apart->p,
+                        .p = apart->share,
                         .times = said->count <= samples ? apart->times : NULL,
                         .samples = said->count};
 }

@@ -43,13 +43,13 @@ static void make_tally(struct replicate *r, struct tally *tally)
         tally_init(tally, r->plan->shape.states, memory);
 }
 
-static void make_apart(struct replicate *r, struct apart *apart)
+static void make_apart(struct replicate *r, struct distinct *apart)
 {
     int64_t const room = plan_list_most(r->plan) + 16;
     apart->count = large(r, r->plan->shape.states, sizeof *apart->count);
     apart->state = large(r, room, sizeof *apart->state);
     apart->times = large(r, room, sizeof *apart->times);
-    apart->p = large(r, room, sizeof *apart->p);
+    apart->share = large(r, room, sizeof *apart->share);
 }
 
 static void make_alias(struct replicate *r, struct alias *alias)

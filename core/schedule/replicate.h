@@ -6,6 +6,7 @@
 #include "host/call.h"
 #include "schedule/plan.h"
 #include "world/compose.h"
+#include "world/distinct.h"
 #include "world/rows.h"
 #include "world/split.h"
 #include "world/sum.h"
@@ -20,14 +21,6 @@ struct failure {
 };
 
 enum { REPLICATE_CHUNK = 8192 }; /* slots that are drawn and judged at once */
-
-/* Room for a list taken apart: its distinct states, as metrics see them. */
-struct apart {
-    uint32_t *count; /* [states], zeros  */
-    uint32_t *state; /* [plan_list_most + 16], as those that follow */
-    uint32_t *times;
-    double *p;
-};
 
 /* Room for datasets that are counted: see count.h. */
 struct counting {
@@ -55,7 +48,7 @@ struct bench {
     struct gyre_sum mixture, slots;
     struct gyre_sum start; /* one entry: how much of the start is in the mixture, beside lists */
     struct tally lists;    /* where rows are lists */
-    struct apart apart;    /* where rows are lists and metrics gather */
+    struct distinct apart; /* where rows are lists and metrics gather: [plan_list_most + 16] */
     double *p;             /* [states + 1] */
     double *total;         /* [contexts] */
     double *slot;          /* [slot_count] */

@@ -10,34 +10,29 @@
 enum { SCAN_MOST = 4 };
 
 /* Remembers a state when it comes first; without a branch, which would often be missed. */
-static int64_t remember(const uint32_t *list, int64_t n, uint32_t *count, uint32_t *state,
-                        uint32_t *times)
+static int64_t remember(const struct distinct *d, const uint32_t *list, int64_t n, double each)
 {
     int64_t k = 0;
     for (int64_t i = 0; i < n; i++) {
         uint32_t const s = list[i];
-        state[k] = s;
-        k += count[s]++ == 0;
+        d->state[k] = s;
+        k += d->count[s]++ == 0;
     }
     for (int64_t j = 0; j < k; j++) {
-        times[j] = count[state[j]];
-        count[state[j]] = 0;
+        uint32_t const times = d->count[d->state[j]];
+        d->times[j] = times;
+        d->share[j] = (double)times * each;
+        d->count[d->state[j]] = 0;
     }
     return k;
 }
 
-static int64_t scan(const uint32_t *list, int64_t n, int64_t states, uint32_t *count,
-                    uint32_t *state, uint32_t *times)
+int64_t distinct_find(const struct distinct *d, const uint32_t *list, int64_t n, int64_t states,
+                      double each)
 {
+    if (states > SCAN_MOST * n)
+        return remember(d, list, n, each);
     for (int64_t i = 0; i < n; i++)
-        count[list[i]]++;
-    return kernel_get()->take(count, states, state, times);
-}
-
-int64_t distinct_find(const uint32_t *list, int64_t n, int64_t states, uint32_t *count,
-                      uint32_t *state, uint32_t *times)
-{
-    if (states <= SCAN_MOST * n)
-        return scan(list, n, states, count, state, times);
-    return remember(list, n, count, state, times);
+        d->count[list[i]]++;
+    return kernel_get()->take(d, states, each);
 }

@@ -4,11 +4,19 @@
 
 #include <stdint.h>
 
-/* Writes the distinct states of list[n] and how often each is listed, times[i] for state[i]:
- * ascending where states <= 4 n, else in the order of their first listing, as the faster technique
- * leaves them. Returns how many, at most min(n, states); both have room for that and 16 more.
- * count[states] is scratch, all 0 before and after. */
-int64_t distinct_find(const uint32_t *list, int64_t n, int64_t states, uint32_t *count,
-                      uint32_t *state, uint32_t *times);
+/* Room for a list taken apart; each of the outputs has 16 entries more than there can be distinct
+ * states. */
+struct distinct {
+    uint32_t *count; /* [states], all 0 before and after */
+    uint32_t *state; /* the distinct states              */
+    uint32_t *times; /* how often each is listed         */
+    double *share;   /* times x each                     */
+};
+
+/* Takes list[n] apart: states ascend, or stand in the order of their first listing, as whichever
+ * technique suits n and `states` leaves them (a choice by those two alone). Returns how many there
+ * are: at most min(n, states). */
+int64_t distinct_find(const struct distinct *distinct, const uint32_t *list, int64_t n,
+                      int64_t states, double each);
 
 #endif

@@ -10,6 +10,7 @@
 
 #include "world/alias.h"
 #include "world/compose.h"
+#include "world/distinct.h"
 
 /* For functions of a parameter that is known where they are called: left alone, gcc makes one of
  * them for both values, and a proposal takes 1.1 ns instead of 0.9. */
@@ -239,17 +240,24 @@ int64_t KERNEL_OWN(draw_kernel_compose)(const struct compose *compose, const uin
 
 /* ---- counts -------------------------------------------------------------------------------- */
 
-int64_t KERNEL_OWN(draw_kernel_take)(uint32_t *count, int64_t n, uint32_t *state, uint32_t *times)
+int64_t KERNEL_OWN(draw_kernel_take)(const struct distinct *d, int64_t n, double each)
 {
+    uint32_t *const count = d->count;
     int64_t k = 0;
 #ifdef __AVX512F__
+    __m512d const unit = _mm512_set1_pd(each);
     __m512i at = _mm512_setr_epi32(0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15);
     for (int64_t i = 0; i < n; i += 16) {
         __mmask16 const live = first_lanes(n - i);
         __m512i const x = _mm512_maskz_loadu_epi32(live, count + i);
         __mmask16 const some = _mm512_test_epi32_mask(x, x);
-        _mm512_storeu_si512(state + k, _mm512_maskz_compress_epi32(some, at));
-        _mm512_storeu_si512(times + k, _mm512_maskz_compress_epi32(some, x));
+        __m512i const times = _mm512_maskz_compress_epi32(some, x);
+        __m512d const low = _mm512_cvtepu32_pd(_mm512_castsi512_si256(times));
+        __m512d const high = _mm512_cvtepu32_pd(_mm512_extracti64x4_epi64(times, 1));
+        _mm512_storeu_si512(d->state + k, _mm512_maskz_compress_epi32(some, at));
+        _mm512_storeu_si512(d->times + k, times);
+        _mm512_storeu_pd(d->share + k, _mm512_mul_pd(low, unit));
+        _mm512_storeu_pd(d->share + k + 8, _mm512_mul_pd(high, unit));
         _mm512_mask_storeu_epi32(count + i, live, _mm512_setzero_si512());
         at = _mm512_add_epi32(at, _mm512_set1_epi32(16));
         k += __builtin_popcount(some);
@@ -257,8 +265,9 @@ int64_t KERNEL_OWN(draw_kernel_take)(uint32_t *count, int64_t n, uint32_t *state
 #else
     for (int64_t i = 0; i < n; i++) {
         uint32_t const x = count[i];
-        state[k] = (uint32_t)i;
-        times[k] = x;
+        d->state[k] = (uint32_t)i;
+        d->times[k] = x;
+        d->share[k] = (double)x * each;
         k += x != 0;
     }
     memset(count, 0, sizeof(*count) * (size_t)n);

@@ -10,6 +10,7 @@
 
 struct alias;
 struct compose;
+struct distinct;
 
 struct kernel {
     const char *name; /* "sse2", "avx2", "avx512" */
@@ -26,9 +27,8 @@ struct kernel {
     void (*alias)(const struct alias *alias, const uint64_t *word, int64_t n, uint32_t *state);
     int64_t (*compose)(const struct compose *compose, const uint64_t *word, int64_t n, int64_t most,
                        uint32_t *out);
-    /* Takes what count[n] holds: writes each i with count[i] > 0 and that count, ascending, leaves
-     * count all 0 and returns how many; state and times have room for 16 more. */
-    int64_t (*take)(uint32_t *count, int64_t n, uint32_t *state, uint32_t *times);
+    /* distinct_find, when count[n] holds how often each state is listed. */
+    int64_t (*take)(const struct distinct *distinct, int64_t n, double each);
 
     /* sum of x[i], in 16 lanes (lane i % 16), lanes joined pairwise 8, 4, 2, 1 apart: the bits of
      * gyre_total in gyre/real.h. */

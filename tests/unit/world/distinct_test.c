@@ -65,9 +65,15 @@ static void check(int64_t n, int64_t states)
     uint32_t *const state = numbers(room, CANARY), *const times = numbers(room, CANARY);
     uint32_t *const want = numbers(room, 0), *const want_times = numbers(room, 0);
     int64_t const k = naive(list, n, states, want, want_times);
-    assert_int_equal(distinct_find(list, n, states, count, state, times), k);
+    double *const share = malloc(sizeof *share * (size_t)room);
+    assert_non_null(share);
+    struct distinct const d = {count, state, times, share};
+    assert_int_equal(distinct_find(&d, list, n, states, 0.1), k);
     assert_memory_equal(state, want, 4 * (size_t)k);
     assert_memory_equal(times, want_times, 4 * (size_t)k);
+    for (int64_t i = 0; i < k; i++)
+        assert_true(share[i] == (double)times[i] * 0.1);
+    free(share);
     for (int64_t i = 0; i < states; i++)
         assert_int_equal(count[i], 0);
     uint32_t *const all[] = {list, count, state, times, want, want_times};
@@ -99,7 +105,9 @@ static void a_list_of_one_state_again_and_again_has_one(void **state)
     for (int64_t states = 8; states <= 8192; states *= 32) {
         uint32_t *const list = numbers(1000, 7), *const count = numbers(states, 0);
         uint32_t found[1000 + 16], times[1000 + 16];
-        assert_int_equal(distinct_find(list, 1000, states, count, found, times), 1);
+        double share[1000 + 16];
+        struct distinct const d = {count, found, times, share};
+        assert_int_equal(distinct_find(&d, list, 1000, states, 1), 1);
         assert_int_equal(found[0], 7);
         assert_int_equal(times[0], 1000);
         free(list);
@@ -111,7 +119,9 @@ static void an_empty_list_has_none(void **state)
 {
     (void)state;
     uint32_t count[3] = {0}, found[16], times[16];
-    assert_int_equal(distinct_find(NULL, 0, 3, count, found, times), 0);
+    double share[16];
+    struct distinct const d = {count, found, times, share};
+    assert_int_equal(distinct_find(&d, NULL, 0, 3, 1), 0);
 }
 
 int main(void)

@@ -11,6 +11,7 @@
 #include <cmocka.h>
 
 #include "gyre/real.h"
+#include "world/distinct.h"
 #include "world/kernel.h"
 #include "world/random.h"
 
@@ -24,6 +25,7 @@ static const int64_t lengths[LENGTHS] = {0, 1, 7, 15, 16, 17, 100, 999, LONGEST}
 struct outcome {
     uint64_t words[LONGEST + 1], each[LONGEST + 1];
     uint32_t count[LONGEST + 1], found[LONGEST + 16], times[LONGEST + 16];
+    double share[LONGEST + 16];
     int64_t taken;
     double scaled[LONGEST + 1], blended[LONGEST + 1], product[LONGEST + 1];
     double weighed[LONGEST + 1], copied[LONGEST + 1], shifted[LONGEST + 1], sums[3];
@@ -50,9 +52,11 @@ static void take(const struct kernel *kernel, int64_t n, struct outcome *out)
 {
     for (int64_t i = 0; i <= n; i++)
         out->count[i] = (uint32_t)(y[i] * 1000) % 7;
-    out->taken = kernel->take(out->count, n, out->found, out->times);
+    struct distinct const d = {out->count, out->found, out->times, out->share};
+    out->taken = kernel->take(&d, n, 0.3);
     memset(out->found + out->taken, 0, sizeof(out->found) - 4 * (size_t)out->taken);
     memset(out->times + out->taken, 0, sizeof(out->times) - 4 * (size_t)out->taken);
+    memset(out->share + out->taken, 0, sizeof(out->share) - 8 * (size_t)out->taken);
 }
 
 static void run(const struct kernel *kernel, int64_t n, struct outcome *out)
@@ -167,6 +171,7 @@ static void counts_above_0_are_taken_in_order(void **state)
         if (count == 0)
             continue;
         assert_int_equal(out.found[k], i);
+        assert_true(out.share[k] == count * 0.3);
         assert_int_equal(out.times[k++], count);
     }
     assert_int_equal(out.taken, k);
