@@ -105,6 +105,14 @@ void *arena_alloc(struct arena *arena, size_t size)
     return memset(arena_take(arena, size), 0, size);
 }
 
+size_t arena_size(const struct arena *arena)
+{
+    size_t size = 0;
+    for (const struct chunk *chunk = arena->first; chunk; chunk = chunk->next)
+        size += ALIGN + chunk->size;
+    return size;
+}
+
 void arena_reset(struct arena *arena)
 {
     /* Those behind the current one are unused. */

@@ -20,6 +20,9 @@ char *arena_text(struct arena *arena, const char *text);
 char *arena_format(struct arena *arena, const char *format, ...)
     __attribute__((format(printf, 2, 3)));
 
+/* Bytes that it holds, used or not. */
+size_t arena_size(const struct arena *arena);
+
 /* Forgets all that was taken since, but keeps the memory for what comes. */
 void arena_reset(struct arena *arena);
 

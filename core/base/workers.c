@@ -2,9 +2,46 @@
 #include "base/workers.h"
 
 #include <omp.h>
+#include <stddef.h>
+
+static _Thread_local const struct workers_watch *watching;
+
+void workers_watch(const struct workers_watch *watch)
+{
+    watching = watch;
+}
+
+/* A task between two looks at the clock. */
+struct watched {
+    const struct workers_watch *watch;
+    workers_task task;
+    void *argument;
+};
+
+static void do_watched(void *argument, int64_t item, int worker)
+{
+    const struct watched *watched = argument;
+    watched->watch->begin(watched->watch->argument, worker);
+    watched->task(watched->argument, item, worker);
+    watched->watch->end(watched->watch->argument, worker);
+}
+
+static void run_watched(int workers, int64_t items, workers_task task, void *argument)
+{
+    struct watched watched = {watching, task, argument};
+    watching = NULL; /* what is run within an item is the item's */
+    watched.watch->part(watched.watch->argument);
+    workers_run(workers, items, do_watched, &watched);
+    watched.watch->join(watched.watch->argument);
+    watching = watched.watch;
+}
 
 void workers_run(int workers, int64_t items, workers_task task, void *argument)
 {
+    if (watching && workers > 1 && items > 1) {
+        run_watched(workers, items, task, argument);
+        return;
+    }
 #pragma omp parallel for schedule(dynamic, 1) num_threads(workers) if (workers > 1 && items > 1)
     for (int64_t i = 0; i < items; i++)
         task(argument, i, omp_get_thread_num());

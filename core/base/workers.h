@@ -21,6 +21,20 @@ enum {
 /* [0, n) in parts of WORKERS_GRAIN, in any order; from within a task, one after the other. */
 void workers_each(int workers, int64_t n, workers_part part, void *argument);
 
+/* Somebody who wants to know when which thread works. `part` and `join` are told by the caller of
+ * workers_run, before and after; `begin` and `end` by each thread, around each item. */
+struct workers_watch {
+    void (*part)(void *argument);
+    void (*begin)(void *argument, int worker);
+    void (*end)(void *argument, int worker);
+    void (*join)(void *argument);
+    void *argument;
+};
+
+/* Watches what the calling thread runs from now on, but for what is run within an item; NULL:
+ * nobody does. It must outlive that. */
+void workers_watch(const struct workers_watch *watch);
+
 /* How many there are when nobody says: OMP_NUM_THREADS, else all processors. */
 int workers_default(void);
 

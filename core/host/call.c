@@ -50,7 +50,6 @@ static void *host_scratch(gyre_ctx *ctx, size_t size)
     struct call *call = call_of(ctx);
     void *memory = arena_try(call->scratch, size);
     call->taken += memory ? size : 0;
-    call->most = call->taken > call->most ? call->taken : call->most;
     return memory;
 }
 
@@ -163,7 +162,7 @@ void call_start_clock(struct call *call)
     struct call_clock *clock = call->clock;
     struct call_part *part = clock->row + call->part;
     part->calls++;
-    call->outer = clock->now ? clock->now : clock->row;
+    call->outer = clock->now;
     call_turn(clock, part);
 }
 

@@ -54,7 +54,7 @@ struct call {
     struct call_clock *clock; /* NULL: nobody asks where time goes */
     int part;                 /* of the clock's row */
     struct call_part *outer;  /* what the thread was at before */
-    size_t taken, most;       /* bytes of scratch: in this call, in any */
+    size_t taken;             /* bytes of scratch, in this call */
 };
 
 /* Set up once; state and replicate change with call_bind. */
@@ -63,7 +63,7 @@ void call_fini(struct call *call);
 void call_bind(struct call *call, uint64_t seed, uint32_t replicate, void *state,
                double *const live[SPACE_LIVES]);
 
-/* A thread that was at nothing we know of is from now on at what the core does around its calls. */
+/* The thread is at this call, in what it was at. */
 void call_start_clock(struct call *call);
 
 /* Before a callback of round `round`: empties the scratch. Returns what to pass on. Here, as

@@ -22,8 +22,8 @@ struct instance {
     const gyre_shape *shape;
     void *conf;
     void *cache;
-    gyre_view *fields;    /* [field_count] */
-    const char **columns; /* [field_count]: which column each is; NULL: none was handed out */
+    gyre_view *fields;     /* [field_count] */
+    const char **columns;  /* [field_count]: which column each is; NULL: none was handed out */
     int live[SPACE_LIVES]; /* the field that is a live column, or -1 */
     size_t state_size;
     struct arena *memory;

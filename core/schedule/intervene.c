@@ -4,6 +4,7 @@
 #include "base/workers.h"
 #include "schedule/judge.h"
 #include "schedule/phases.h"
+#include "schedule/profile.h"
 #include "schedule/timing.h"
 #include "world/kernel.h"
 
@@ -119,7 +120,9 @@ enum status phase_intervene(struct replicate *r, int64_t round)
             call_supply(r, by, round);
     }
     judge_prepare(r);
+    profile_at(r, 0, PROFILE_DRAW);
     law_prepare(r, round);
+    profile_at(r, 0, PROFILE_CORE);
     return replicate_join_failures(r);
 }
 

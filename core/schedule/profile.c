@@ -54,8 +54,34 @@ void profile_end(struct profile *profile)
 
 /* ---- a society's clocks ------------------------------------------------- */
 
+static void split(void *argument)
+{
+    struct replicate *r = argument;
+    r->at = (int)(r->clocks->now - r->clocks->row);
+    call_turn(r->clocks, NULL);
+}
+
+static void begin_item(void *argument, int worker)
+{
+    struct replicate *r = argument;
+    call_turn(&r->clocks[worker], r->clocks[worker].row + r->at);
+}
+
+static void end_item(void *argument, int worker)
+{
+    const struct replicate *r = argument;
+    call_turn(&r->clocks[worker], NULL);
+}
+
+static void unite(void *argument)
+{
+    struct replicate *r = argument;
+    call_turn(r->clocks, r->clocks->row + r->at);
+}
+
 void profile_attach(struct profile *profile, struct replicate *r)
 {
+    r->watch = (struct workers_watch){split, begin_item, end_item, unite, r};
     r->clocks = ARENA_ARRAY(profile->arena, struct call_clock, r->workers);
     for (int w = 0; w < r->workers; w++) {
         r->clocks[w].first = r->clocks[w].row = make_parts(profile);
@@ -72,26 +98,26 @@ void profile_enter(struct replicate *r, enum profile_phase phase)
     for (int w = 0; w < r->workers; w++) {
         struct call_clock *clock = &r->clocks[w];
         clock->row = clock->first + (int)phase * columns;
-        if (w > 0)
-            clock->now = NULL;
     }
     call_turn(r->clocks, r->clocks->row);
+    workers_watch(&r->watch);
 }
 
 void profile_out(struct replicate *r)
 {
-    if (r->clocks)
-        call_turn(r->clocks, NULL);
+    if (!r->clocks)
+        return;
+    call_turn(r->clocks, NULL);
+    workers_watch(NULL);
 }
 
-/* What a component holds beside its state and configuration: the most scratch that a call of its
- * took, on each thread. */
+/* The scratch of a component's calls on each thread; what it took itself is shared_bytes'. */
 static void collect_instances(struct profile *profile, const struct replicate *r)
 {
     int64_t *bytes = profile->bytes + PROFILE_START * profile_columns(profile->plan);
     for (int w = 0; w < r->workers; w++)
         for (int i = 0; i < profile->plan->instance_count; i++)
-            bytes[PROFILE_PARTS + i] += (int64_t)r->bench[w].calls[i].most;
+            bytes[PROFILE_PARTS + i] += (int64_t)arena_size(r->bench[w].calls[i].scratch);
 }
 
 void profile_collect(struct profile *profile, const struct replicate *r)
@@ -139,7 +165,8 @@ static int64_t shared_bytes(const struct plan *plan, int phase, int part)
 {
     int64_t bytes = 0;
     if (phase == PROFILE_START && part >= PROFILE_PARTS)
-        bytes = (int64_t)plan->instances[part - PROFILE_PARTS].component->about.conf_size;
+        bytes = (int64_t)(plan->instances[part - PROFILE_PARTS].component->about.conf_size +
+                          arena_size(plan->instances[part - PROFILE_PARTS].memory));
     if (phase == PROFILE_START && part == PROFILE_CORE)
         for (const struct column *column = plan->scenario->space.columns.first; column;
              column = column->next)

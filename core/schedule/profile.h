@@ -3,9 +3,8 @@
  * Every thread has a clock that is always at one part: a component's callback, or what the core
  * does around callbacks in a phase of the round. Turning it to the next part ends the one before,
  * so parts never overlap. Nobody asks: no clock is there, and each turn is one branch.
- *
- * What a thread beside a society's first does outside callbacks and teach.c's tasks is known only
- * from its first callback in a phase to its last.
+ * What a thread does for another (an item of workers_run) is at first what that one was at; who
+ * waits is at nothing.
  */
 #ifndef SCHEDULE_PROFILE_H
 #define SCHEDULE_PROFILE_H
@@ -73,13 +72,6 @@ static inline void profile_at(const struct replicate *replicate, int worker, enu
 {
     if (replicate->clocks)
         call_turn(&replicate->clocks[worker], replicate->clocks[worker].row + part);
-}
-
-/* A task is done, and perhaps the thread waits for others: for the first one profile_at goes on. */
-static inline void profile_leave(const struct replicate *replicate, int worker)
-{
-    if (replicate->clocks)
-        call_turn(&replicate->clocks[worker], NULL);
 }
 
 /* Columns of a phase: parts and instances. */

@@ -3,6 +3,7 @@
 #define SCHEDULE_REPLICATE_H
 
 #include "base/digest.h"
+#include "base/workers.h"
 #include "host/call.h"
 #include "schedule/plan.h"
 #include "world/compose.h"
@@ -128,6 +129,8 @@ struct replicate {
     int supplier_count;
     uint64_t sampling_key;
     struct failure failure;
+    struct workers_watch watch;
+    int at;                    /* the part that the first thread was at when others joined in */
     struct call_clock *clocks; /* [workers], NULL: nobody asks where time goes; see profile.h */
     int64_t *bytes;            /* [phases][parts]: what is held and for what; see profile.h */
     int64_t *owner;            /* one of them: whose what is asked for next is */

@@ -37,7 +37,6 @@ static void fill_chunk(void *argument, int64_t chunk, int worker)
     law_draw(r, worker, crowd->round, crowd->source, (uint64_t)chunk, 0, n, state);
     profile_at(r, worker, PROFILE_JUDGE);
     r->kept[chunk] = judge_part(&filling, begin, n, state);
-    profile_leave(r, worker);
 }
 
 /* Moves what was kept of each chunk behind what was kept of those before. */
@@ -61,7 +60,6 @@ static int64_t fill_chunks(struct replicate *r, int64_t round, struct source *so
     int64_t const chunks = (r->plan->shape.samples + REPLICATE_CHUNK - 1) / REPLICATE_CHUNK;
     if (r->supplier_count && judge_place(&whole, r->bench[0].place))
         crowd.place = r->bench[0].place;
-    profile_leave(r, 0);
     workers_run(r->workers, chunks, fill_chunk, &crowd);
     profile_at(r, 0, PROFILE_DRAW);
     return close_chunks(r, chunks);
@@ -176,7 +174,6 @@ static void teach_block(void *argument, int64_t block, int worker)
         profile_at(r, worker, PROFILE_COUNT);
         census_row(r, worker, classes->round, r->rows.row_of[begin + i]);
     }
-    profile_leave(r, worker);
 }
 
 /* With lessons to come from interventions it is too early to count. */
@@ -196,7 +193,6 @@ static void teach_each(struct replicate *r, int64_t round)
         rows_part(&r->rows);
     if (classes.counts)
         census_clear(r);
-    profile_leave(r, 0);
     workers_run(r->workers, (shape->datasets + classes.block - 1) / classes.block, teach_block,
                 &classes);
     profile_at(r, 0, PROFILE_CORE);

@@ -178,7 +178,7 @@ static bool threads_are_added_up(void)
         begin(&t, selection, w);
         sum += spin(0.004 * (w + 1));
         end(&t, selection, w);
-        profile_leave(t.r, w);
+        call_turn(&t.r->clocks[w], NULL);
     }
     time_end(&t);
     assert_int_equal(cost_of(t.result, "select", "selection.neutral")->calls, WORKERS);
@@ -198,16 +198,16 @@ static bool waiting_is_nothing(void)
 {
     struct timed t = time_begin(2);
     profile_in(t.r, PROFILE_TEACH);
-    profile_leave(t.r, 0);
+    call_turn(t.r->clocks, NULL);
     spin(0.005);
     profile_at(t.r, 1, PROFILE_JUDGE);
     double const judged = spin(0.004);
-    profile_leave(t.r, 1);
+    call_turn(&t.r->clocks[1], NULL);
     spin(0.007);
     profile_in(t.r, PROFILE_EXPRESS);
     double const expressed = spin(0.003);
     profile_at(t.r, 1, PROFILE_CORE);
-    profile_leave(t.r, 1);
+    call_turn(&t.r->clocks[1], NULL);
     time_end(&t);
     bool const good = is_near(&t, "teach", "core.judge", judged) &&
                       is_near(&t, "teach", "core", 0) && is_near(&t, "express", "core", expressed);
@@ -267,18 +267,15 @@ static void bytes_are_those_that_were_asked_for(void **state)
     struct timed t = time_begin(2);
     const struct plan *plan = t.planned.plan;
     int64_t const states = plan->shape.states, agents = plan->shape.agents;
-    begin(&t, plan->update, 1);
-    struct call *call = replicate_call(t.r, plan->update, 1);
-    assert_non_null(call->ctx.host->scratch(&call->ctx, 1000));
-    end(&t, plan->update, 1);
+    const struct call *call = replicate_call(t.r, plan->update, 1);
     time_end(&t);
     int64_t const row = ((int64_t)plan->row_size + 63) / 64 * 64;
     assert_int_equal(bytes_of(&t, "start", "core.rows"), agents * (row + 8 + 4));
     assert_int_equal(bytes_of(&t, "select", "core"),
                      8 * states * (1 + plan->needs[SPACE_DISTRIBUTION]));
     assert_int_equal(bytes_of(&t, "start", "update.mle"),
-                     (int64_t)plan->update->component->about.conf_size +
-                         (int64_t)plan->update->state_size + 1000);
+                     (int64_t)(plan->update->component->about.conf_size + plan->update->state_size +
+                               arena_size(plan->update->memory) + 2 * arena_size(call->scratch)));
     assert_int_equal(bytes_of(&t, "record", "core"), (int64_t)plan_need(plan, 1).series);
     int64_t all = 0;
     for (int64_t i = 0; i < t.result->count; i++)
