@@ -223,6 +223,15 @@ static void tabulate(struct bench *bench, struct source *source, int64_t n)
     source->table = &bench->alias;
 }
 
+/* Tables are read once a round, from memory: while one is worked on the next one comes. */
+static void fetch_next(const struct replicate *r, int64_t row)
+{
+    size_t const size = r->rows.stride < 4096 ? r->rows.stride : 4096;
+    const char *next = row + 1 < r->rows.count ? rows_at(&r->rows, row + 1) : NULL;
+    for (size_t at = 0; next && at < size; at += 64)
+        __builtin_prefetch(next + at, 1);
+}
+
 /* A table of its own. */
 static bool make_table(struct replicate *r, int worker, int64_t round, struct source *source)
 {
@@ -230,6 +239,7 @@ static bool make_table(struct replicate *r, int worker, int64_t round, struct so
     int64_t const states = r->plan->shape.states, m = source->agent;
     double mass = 0;
     *source = (struct source){.p = bench->p, .agent = m};
+    fetch_next(r, r->rows.row_of[m]);
     if (!law_of_row(r, worker, m, r->rows.row_of[m], bench->p, &mass))
         return false;
     if (r->plan->shape.samples == 0 || is_changed(r, round))

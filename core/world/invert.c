@@ -4,7 +4,7 @@
 
 int64_t invert_room(int64_t n)
 {
-    int64_t room = 8;
+    int64_t room = 16; /* sixteenths of it are searched first */
     while (room < n)
         room *= 2;
     return room;
