@@ -342,7 +342,7 @@ static inline uint32_t find_step(const uint64_t *step, int64_t n, uint64_t x)
 
 #ifdef __AVX512F__
 /* The last step of each sixteenth, in two registers: four of the comparisons of a search need no
- * memory, and a draw from 256 states takes 1.5 ns instead of 3.2. */
+ * memory, and a draw from 256 states takes 1.5 ns. */
 struct sixteenths {
     __m512i low, high;
 };
