@@ -236,7 +236,8 @@ void space_read_attributes(struct law_source *source, struct node *table, uint32
     const char *plural = of == GYRE_OF_STATE ? "states" : "agents";
     for (struct node *n = table ? table->first : NULL; n; n = n->next) {
         n->known = true;
-        bool const taken = column_find(columns, of, n->key) || (of == GYRE_OF_STATE && space_live_find(n->key) >= 0) ||
+        bool const taken = column_find(columns, of, n->key) ||
+                           (of == GYRE_OF_STATE && space_live_find(n->key) >= 0) ||
                            strcmp(n->key, SPACE_START) == 0;
         if (!text_is_key(n->key) || taken) {
             report_add(source->report, STATUS_DATA, n->key_at, "attributes: \"%s\" %s", n->key,

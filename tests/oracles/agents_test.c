@@ -200,8 +200,8 @@ static void equal_mixing_is_the_island_model(void **state)
 static bool hold_alone(void *argument, const struct replicate *r)
 {
     const int *starved = argument;
-    battery_same("one agent without sampling noise stays as it is", forms_pi[2], r->live[SPACE_DISTRIBUTION][2],
-                 forms_pi[2], BATTERY_EXACT);
+    battery_same("one agent without sampling noise stays as it is", forms_pi[2],
+                 r->live[SPACE_DISTRIBUTION][2], forms_pi[2], BATTERY_EXACT);
     battery_same("one agent without sampling noise starves", 0, (double)r->tally[*starved], 1, 0);
     return true;
 }

@@ -200,7 +200,7 @@ static void agents_with_data_of_their_own_drift_less(void **state)
     static const char *const rests[] = {"share = 0.2\n", "count = 5\n"};
     double const a = .2, all = 4 * 25;
     struct shares const laws[] = {{(1 - a) * (1 - a) * (1 - 1 / all), FORMS_H / all},
-                               {(1 - a) * (1 - a) - (1 - a) / all, FORMS_H / all}};
+                                  {(1 - a) * (1 - a) - (1 - a) / all, FORMS_H / all}};
     for (int i = 0; i < 2; i++) {
         struct sample sample = {0};
         struct society *s = society_create(

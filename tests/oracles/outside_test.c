@@ -45,7 +45,8 @@ static bool note(void *argument, const struct replicate *r)
     struct drifted *drifted = argument;
     double v = 0;
     for (int z = 0; z < K; z++)
-        v += (r->live[SPACE_DISTRIBUTION][z] - drifted->pi[z]) * (r->live[SPACE_DISTRIBUTION][z] - drifted->pi[z]);
+        v += (r->live[SPACE_DISTRIBUTION][z] - drifted->pi[z]) *
+             (r->live[SPACE_DISTRIBUTION][z] - drifted->pi[z]);
     if (r->round == 3)
         sample_add(&drifted->at3, v);
     if (r->round == r->plan->shape.rounds) {
@@ -154,8 +155,8 @@ static bool hold_line(void *argument, const struct replicate *r)
     const struct line *line = argument;
     for (int z = 0; z < K; z++) {
         double const far = pow(1 - line->c, (double)r->round) * (line->start[z] - line->pi[z]);
-        battery_same("P_t = pi + (1-c)^t (P_0 - pi)", line->pi[z] + far, r->live[SPACE_DISTRIBUTION][z],
-                     line->pi[z] + far, BATTERY_EXACT);
+        battery_same("P_t = pi + (1-c)^t (P_0 - pi)", line->pi[z] + far,
+                     r->live[SPACE_DISTRIBUTION][z], line->pi[z] + far, BATTERY_EXACT);
     }
     return true;
 }

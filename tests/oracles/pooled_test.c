@@ -27,8 +27,8 @@ static const double start[K] = {.1, .1, .1, .7, .2, .2, .6, .5, .5};
 
 /* ---- samples ------------------------------------------------------------- */
 
-/* What dataset `agent` has held so far. The last agent's is left behind: alone, or behind those of its
- * block where all drew from one table. */
+/* What dataset `agent` has held so far. The last agent's is left behind: alone, or behind those of
+ * its block where all drew from one table. */
 struct pool {
     int64_t agent;
     double held[K];

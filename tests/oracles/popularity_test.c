@@ -55,8 +55,8 @@ static void hold_law(const struct popular *popular, const struct replicate *r)
                 law[z] += q[z] / sum / popular->agents;
         }
         for (int z = begin; z < end; z++)
-            battery_same("P_t is what a makes of it", (double)law[z], r->live[SPACE_DISTRIBUTION][z], 1,
-                         BATTERY_EXACT);
+            battery_same("P_t is what a makes of it", (double)law[z],
+                         r->live[SPACE_DISTRIBUTION][z], 1, BATTERY_EXACT);
     }
 }
 

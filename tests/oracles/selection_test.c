@@ -53,8 +53,8 @@ static bool hold_power(void *argument, const struct replicate *r)
                      power->law[z], BATTERY_EXACT);
     compute_power(power, (double)r->round + 1);
     for (int z = 0; z < K; z++)
-        battery_same("P_t proportional to Pbar_t exp(beta x)", power->law[z], r->live[SPACE_DISTRIBUTION][z],
-                     power->law[z], BATTERY_EXACT);
+        battery_same("P_t proportional to Pbar_t exp(beta x)", power->law[z],
+                     r->live[SPACE_DISTRIBUTION][z], power->law[z], BATTERY_EXACT);
     if (r->round == ROUNDS)
         battery_exact("selection: P_t prop. to P_0 exp(t beta x), t 50", power->law[0],
                       r->live[SPACE_DISTRIBUTION][0], power->law[0], BATTERY_EXACT);
@@ -116,7 +116,8 @@ static bool hold_couple(void *argument, const struct replicate *r)
     struct couple *couple = argument;
     double const q1 = law_of(.1, couple->g), q2 = law_of(.9, couple->g);
     if (r->round == 0) {
-        battery_exact("P_t of state 2", (q1 + q2) / 2, r->live[SPACE_DISTRIBUTION][1], 1, BATTERY_EXACT);
+        battery_exact("P_t of state 2", (q1 + q2) / 2, r->live[SPACE_DISTRIBUTION][1], 1,
+                      BATTERY_EXACT);
     } else {
         battery_exact("Q_1 of state 2, learned", q1, society_policy(r, 0)[1], q1, BATTERY_EXACT);
         battery_exact("Q_2 of state 2, learned", q2, society_policy(r, 1)[1], q2, BATTERY_EXACT);

@@ -41,8 +41,8 @@ static bool hold_power(void *argument, const struct replicate *r)
     for (int z = 0; z < K; z++) {
         battery_same("Pbar_t prop. to P_0^(kappa^t)", said[z], r->mixture[z], said[z],
                      BATTERY_EXACT);
-        battery_same("P_t prop. to Pbar_t^kappa", drawn[z], r->live[SPACE_DISTRIBUTION][z], drawn[z],
-                     BATTERY_EXACT);
+        battery_same("P_t prop. to Pbar_t^kappa", drawn[z], r->live[SPACE_DISTRIBUTION][z],
+                     drawn[z], BATTERY_EXACT);
     }
     return true;
 }
@@ -101,8 +101,8 @@ static bool hold_many(void *argument, const struct replicate *r)
 {
     (void)argument;
     for (int z = 0; z < 4096; z++)
-        battery_same("kappa 100 of 4096 states alike", 1.0 / 4096, r->live[SPACE_DISTRIBUTION][z], 1.0 / 4096,
-                     BATTERY_EXACT);
+        battery_same("kappa 100 of 4096 states alike", 1.0 / 4096, r->live[SPACE_DISTRIBUTION][z],
+                     1.0 / 4096, BATTERY_EXACT);
     return true;
 }
 

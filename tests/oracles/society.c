@@ -1,8 +1,8 @@
 #include "society.h"
 
+#include <math.h>
 #include <setjmp.h>
 #include <stdarg.h>
-#include <math.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <stdio.h>
@@ -160,9 +160,9 @@ static void say_list(struct replicate *r, int64_t row, const double *p)
     assert_int_equal(examples.count, r->plan->shape.samples);
     gyre_rows const rows = rows_view(&r->rows, row, row + 1);
     struct call *call = replicate_call(r, r->plan->policy, 0);
-    assert_int_equal(r->plan->policy->component->ops.policy.learn(call_begin(call, 0), &rows,
-                                                                  &examples, 1),
-                     GYRE_OK);
+    assert_int_equal(
+        r->plan->policy->component->ops.policy.learn(call_begin(call, 0), &rows, &examples, 1),
+        GYRE_OK);
     const double *said = society_policy(r, row);
     for (int64_t z = 0; z < r->plan->shape.states; z++)
         assert_true(fabs(said[z] - p[z]) < 1e-12);

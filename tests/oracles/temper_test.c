@@ -174,7 +174,8 @@ static bool hold_laws(void *argument, const struct replicate *r)
     }
     for (int z = 0; r->round == 0 && z < K; z++) {
         double const law = weights[0] * q[0][z] + weights[1] * q[1][z] + weights[2] * q[2][z];
-        battery_same("P_t is the mean of Q_m", law, r->live[SPACE_DISTRIBUTION][z], law, BATTERY_EXACT);
+        battery_same("P_t is the mean of Q_m", law, r->live[SPACE_DISTRIBUTION][z], law,
+                     BATTERY_EXACT);
     }
     return true;
 }
