@@ -42,7 +42,14 @@ void workers_run(int workers, int64_t items, workers_task task, void *argument)
         run_watched(workers, items, task, argument);
         return;
     }
-#pragma omp parallel for schedule(dynamic, 1) num_threads(workers) if (workers > 1 && items > 1)
+    /* A region of one thread would end the others, and the next would have to begin new ones: that
+     * took a third of the time of short rounds. */
+    if (workers == 1 || items <= 1 || omp_in_parallel()) {
+        for (int64_t i = 0; i < items; i++)
+            task(argument, i, 0);
+        return;
+    }
+#pragma omp parallel for schedule(dynamic, 1) num_threads(workers)
     for (int64_t i = 0; i < items; i++)
         task(argument, i, omp_get_thread_num());
 }
