@@ -150,6 +150,67 @@ static void words_each(uint64_t key, uint32_t round, uint32_t stream, uint64_t f
         row(&address, first, n, out);
 }
 
+/* ---- sums --------------------------------------------------------------------------------------
+ */
+
+#ifdef __AVX512F__
+/* gyre_total and gyre_dot with the same lanes; what is beyond the end adds 0 to its lane, which is
+ * never -0. Of 60 numbers 10 ns instead of 19: what a metric sums of an agent is short. */
+static inline double join(__m512d low, __m512d high)
+{
+    double lane[16];
+    _mm512_storeu_pd(lane, low);
+    _mm512_storeu_pd(lane + 8, high);
+    return gyre_real_join(lane);
+}
+
+static inline __mmask8 within(int64_t n)
+{
+    return (__mmask8)(n >= 8 ? 0xff : n > 0 ? (1u << n) - 1u : 0);
+}
+
+static double sum(const double *x, int64_t n)
+{
+    __m512d low = _mm512_setzero_pd(), high = low;
+    int64_t i = 0;
+    for (; n - i >= 16; i += 16) {
+        low = _mm512_add_pd(low, _mm512_loadu_pd(x + i));
+        high = _mm512_add_pd(high, _mm512_loadu_pd(x + i + 8));
+    }
+    low = _mm512_add_pd(low, _mm512_maskz_loadu_pd(within(n - i), x + i));
+    high = _mm512_add_pd(high, _mm512_maskz_loadu_pd(within(n - i - 8), x + i + 8));
+    return join(low, high);
+}
+
+static inline __m512d product(__mmask8 live, const double *x, const double *y)
+{
+    return _mm512_mul_pd(_mm512_maskz_loadu_pd(live, x), _mm512_maskz_loadu_pd(live, y));
+}
+
+static double dot(const double *x, const double *y, int64_t n)
+{
+    __m512d low = _mm512_setzero_pd(), high = low;
+    int64_t i = 0;
+    for (; n - i >= 16; i += 16) {
+        low = _mm512_add_pd(low, product(0xff, x + i, y + i));
+        high = _mm512_add_pd(high, product(0xff, x + i + 8, y + i + 8));
+    }
+    low = _mm512_add_pd(low, product(within(n - i), x + i, y + i));
+    high = _mm512_add_pd(high, product(within(n - i - 8), x + i + 8, y + i + 8));
+    return join(low, high);
+}
+#else
+static double sum(const double *x, int64_t n)
+{
+    return gyre_total(x, n);
+}
+
+static double dot(const double *x, const double *y, int64_t n)
+{
+    return gyre_dot(x, y, n);
+}
+#endif
+
 /* ---- arrays -------------------------------------------------------------------------------- */
 
 static void scale(double *out, const double *x, double factor, int64_t n)
@@ -311,8 +372,8 @@ const struct kernel KERNEL_OWN(kernel) = {
     .alias = KERNEL_OWN(draw_kernel_alias),
     .compose = KERNEL_OWN(draw_kernel_compose),
     .take = KERNEL_OWN(draw_kernel_take),
-    .sum = gyre_total,
-    .dot = gyre_dot,
+    .sum = sum,
+    .dot = dot,
     .scale = scale,
     .blend = blend,
     .multiply = multiply,
