@@ -107,8 +107,10 @@ void judge_prepare(struct replicate *r)
                                                                       : JUDGING_NONE;
     if (r->judging == JUDGING_NONE)
         return;
+    memset(r->stays, 0, sizeof *r->stays * (size_t)(states / 32 + 1));
     for (int64_t z = 0; z < states; z++) {
         r->fate[z] = limited ? UNSURE : (uint8_t)fate_of(r, z);
+        r->stays[z / 32] |= (uint32_t)(r->fate[z] == STAYS) << z % 32;
         if (r->fate[z] == UNSURE)
             r->judging = JUDGING_EACH;
     }
@@ -200,7 +202,7 @@ int64_t judge_counts(const struct replicate *r, int worker, int64_t begin, int64
 static int64_t keep_sure(const struct filling *f, int64_t n, uint32_t *state)
 {
     const struct replicate *r = f->replicate;
-    int64_t const kept = kernel_get()->keep(r->fate, state, n);
+    int64_t const kept = kernel_get()->keep(r->stays, state, n);
     tell_sure(r, bench_of(f), n, kept);
     return kept;
 }

@@ -146,7 +146,8 @@ static void make_law(struct replicate *r)
     if (plan->shape.samples > 0)
         make_alias(r, &r->law.alias);
     hold(r, PROFILE_TEACH, PROFILE_JUDGE);
-    r->fate = large(r, states + 4, sizeof *r->fate);
+    r->fate = large(r, states + 1, sizeof *r->fate);
+    r->stays = large(r, states / 32 + 1, sizeof *r->stays);
     r->kept = large(r, plan->shape.samples / REPLICATE_CHUNK + 1, sizeof *r->kept);
 }
 
@@ -212,7 +213,7 @@ struct replicate *replicate_create(const struct plan *plan, int workers)
     r->plan = plan;
     r->workers = workers;
     r->large = ARENA_ARRAY(arena, void *,
-                           24 + 3 * plan->intervention_count + plan->instance_count + 33 * workers);
+                           25 + 3 * plan->intervention_count + plan->instance_count + 33 * workers);
     r->bench = ARENA_ARRAY(arena, struct bench, workers);
     r->bytes = ARENA_ARRAY(arena, int64_t, PROFILE_PHASES * profile_columns(plan));
     bool good = make_rows(r);

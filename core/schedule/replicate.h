@@ -120,7 +120,8 @@ struct replicate {
     struct bench *bench;       /* [workers] */
     bool counted;              /* the benches' sums are of the rows as they are */
     struct law law;            /* what is drawn from in this round */
-    uint8_t *fate;             /* [states + 4], see judge.c */
+    uint8_t *fate;             /* [states + 1], see judge.c */
+    uint32_t *stays;           /* a bit a state: its samples stay, for sure */
     enum judging judging;
     int64_t *kept;        /* [chunks of a shared dataset]: samples that stay */
     struct judge *judges; /* [intervention_count] */

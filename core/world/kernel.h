@@ -49,9 +49,9 @@ struct kernel {
     void (*multiply)(double *out, const double *x, const double *y, int64_t n);
     /* out[i] = gyre_log(x[i]), bit by bit; out may be x. */
     void (*log)(double *out, const double *x, int64_t n);
-    /* Of listed states, those whose fate is 0, in place and in their order. Returns how many. fate
-     * has three bytes more than there are states. */
-    int64_t (*keep)(const uint8_t *fate, uint32_t *state, int64_t n);
+    /* Of listed states, those whose bit is set, z % 32 of stays[z / 32], in place and in their
+     * order. Returns how many. */
+    int64_t (*keep)(const uint32_t *stays, uint32_t *state, int64_t n);
     /* Prefix sums and draws of world/invert.h. */
     void (*steps)(uint64_t *step, const double *weight, double scale, int64_t n);
     void (*invert)(const uint64_t *step, int64_t n, const uint64_t *word, int64_t draws,
