@@ -57,7 +57,8 @@ static void on_signal(int signal)
 
 static void set_signals(void)
 {
-    struct sigaction action = {.sa_handler = on_signal};
+    /* A row that is on its way to a slow reader is written to its end. */
+    struct sigaction action = {.sa_handler = on_signal, .sa_flags = SA_RESTART};
     sigemptyset(&action.sa_mask);
     sigaction(SIGINT, &action, NULL);
     sigaction(SIGTERM, &action, NULL);

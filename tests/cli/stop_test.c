@@ -119,6 +119,27 @@ static void a_stopped_run_still_shows_its_table(void **state)
     outcome_free(&outcome);
 }
 
+/* The signal comes while a row waits for the reader to take the ones before it. */
+static void a_signal_in_the_middle_of_a_write_loses_nothing(void **state)
+{
+    (void)state;
+    for (int i = 0; i < 5; i++) {
+        forget();
+        struct running running =
+            command_start(folder.path, "gyre run " MANY_ROUNDS " --json --threads 1", -1);
+        command_await_line(&running);
+        wait_for(0.4);
+        kill(running.pid, SIGINT);
+        wait_for(0.1);
+        struct outcome outcome = command_end(&running);
+        outcome_expect(&outcome, 75);
+        json_t *lines = recorded_lines(&outcome);
+        expect_rows((int64_t)json_array_size(lines)); /* one was read before, one is the run's */
+        json_decref(lines);
+        outcome_free(&outcome);
+    }
+}
+
 static void replicates_under_way_all_stop(void **state)
 {
     (void)state;
@@ -281,6 +302,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(the_first_signal_ends_the_round_and_keeps_it),
         cmocka_unit_test(a_stopped_run_still_shows_its_table),
+        cmocka_unit_test(a_signal_in_the_middle_of_a_write_loses_nothing),
         cmocka_unit_test(replicates_under_way_all_stop),
         cmocka_unit_test(the_second_signal_ends_at_once),
         cmocka_unit_test(a_killed_run_troubles_no_later_one),
