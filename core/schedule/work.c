@@ -16,9 +16,9 @@ struct cost {
 enum technique { EXPECTED, COUNTS, TABLE, LISTS, TABLES };
 
 static struct cost const costs[] = {
-    [EXPECTED] = {"no draws", 0, 10, 0, 2},       [COUNTS] = {"counts", 0, 10, 0, 80},
-    [TABLE] = {"one table for all", 2, 10, 0, 0}, [LISTS] = {"lists", 2, 20, 150, 0},
-    [TABLES] = {"a table an agent", 9, 10, 0, 2},
+    [EXPECTED] = {"no draws", 0, 10, 0, 2},           [COUNTS] = {"counts", 0, 10, 0, 80},
+    [TABLE] = {"one table for all", 2, 10, 0, 0},     [LISTS] = {"lists", 2, 20, 150, 0},
+    [TABLES] = {"a table an agent", 2.5, 10, 0, 2.5},
 };
 
 /* Beside that, of agents that learn by themselves: rows that are tables, a state each; lists that
