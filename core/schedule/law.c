@@ -1,5 +1,6 @@
 #include "schedule/law.h"
 
+#include <math.h>
 #include <string.h>
 
 #include "schedule/census.h"
@@ -13,6 +14,21 @@
 
 /* ---- laws over all states ----------------------------------------------- */
 
+/* Only the weights' ratios matter: where they are so small or so large that their products would
+ * lose digits they are made about 1, by a power of two. What nobody says may then be out of reach,
+ * and is as good as anything large. */
+static void bring_near(struct replicate *r)
+{
+    int64_t const states = r->plan->shape.states;
+    int exponent = 0;
+    double most = 0;
+    for (int64_t z = 0; z < states; z++)
+        most = r->mixture[z] > 0 && r->weight[z] > most ? r->weight[z] : most;
+    frexp(most, &exponent);
+    for (int64_t z = 0; most > 0 && z < states; z++)
+        r->weight[z] = fmin(ldexp(r->weight[z], -exponent), 0x1p500);
+}
+
 /* A row's law is a ((1 - g) p + g Pbar): what of it is the same for all rows. */
 bool law_weigh(struct replicate *r)
 {
@@ -21,6 +37,10 @@ bool law_weigh(struct replicate *r)
     struct law *law = &r->law;
     if (!sweep_weigh(r->workers, law->p, r->weight, r->mixture, states, &r->appeal))
         return false;
+    if (r->appeal < 0x1p-500 || r->appeal > 0x1p500) {
+        bring_near(r);
+        sweep_weigh(r->workers, law->p, r->weight, r->mixture, states, &r->appeal);
+    }
     if (g == 1 || r->rows.count == 1)
         return true;
     kernel_get()->scale(law->own, r->weight, 1 - g, states);
@@ -89,7 +109,7 @@ static bool change(struct replicate *r, int worker, int64_t item,
 
 bool law_finish(struct replicate *r, int worker, int64_t item, int64_t round, double *p)
 {
-    for (int i = 0; i < r->plan->intervention_count; i++) {
+    for (int i = 0; r->law.changed && i < r->plan->intervention_count; i++) {
         const struct plan_intervention *by = &r->plan->interventions[i];
         if (changes(r, by, round) && !change(r, worker, item, by, round, p))
             return false;
@@ -130,7 +150,7 @@ static void share_all(struct replicate *r, int64_t round)
 {
     const gyre_shape *shape = &r->plan->shape;
     struct law *law = &r->law;
-    if (shape->contexts > 1 || shape->samples == 0 || is_changed(r, round))
+    if (shape->contexts > 1 || shape->samples == 0 || law->changed)
         space_normalise(r->workers, shape->contexts, shape->context, law->p);
     law->common = true;
     if (law_finish(r, 0, 0, round, law->p) && shape->samples > 0 && !law->counted)
@@ -198,10 +218,11 @@ void law_prepare(struct replicate *r, int64_t round)
     const struct plan *plan = r->plan;
     r->law.common = r->law.composed = false;
     r->law.counted = count_suits(r);
+    r->law.changed = is_changed(r, round);
     if (plan->scenario->mixing == 1 || r->rows.count == 1)
         share_all(r, round);
     else if (plan->own > 0 && plan->shape.contexts == 1 && plan->shape.samples > 0 &&
-             !is_changed(r, round))
+             !r->law.changed)
         share_part(r);
 }
 
@@ -242,7 +263,7 @@ static bool make_table(struct replicate *r, int worker, int64_t round, struct so
     fetch_next(r, r->rows.row_of[m]);
     if (!law_of_row(r, worker, m, r->rows.row_of[m], bench->p, &mass))
         return false;
-    if (r->plan->shape.samples == 0 || is_changed(r, round))
+    if (r->plan->shape.samples == 0 || r->law.changed)
         space_normalise(1, r->plan->shape.contexts, r->plan->shape.context, bench->p);
     if (!law_finish(r, worker, m, round, bench->p))
         return false;

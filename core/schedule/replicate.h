@@ -98,6 +98,7 @@ struct law {
     double *own, *rest_of_rows; /* [states]: with mixing < 1, a row's law is own p + rest_of_rows */
     bool common;                /* all agents draw from it */
     bool composed;              /* agents draw from their lists, and for the rest from it */
+    bool changed;               /* by interventions that act */
     bool counted;               /* datasets are counted: no table is needed */
     double *accept;             /* [states]: of a composed law, a / a_max */
     bool even;                  /* all of them are 1 */

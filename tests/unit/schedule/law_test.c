@@ -427,13 +427,13 @@ static void a_list_of_weight_0_leaves_the_rest(void **state)
     drop(&world);
 }
 
-/* What is left of the weight is too small for a double, once it is multiplied by what is said. */
+/* Without mixing, agent 2 is alone with what it says. */
 static void an_agent_without_mass_is_the_selection_s_mistake(void **state)
 {
     (void)state;
-    static const double first[] = {0x1p-1074, 0, 0, 0, 0};
+    static const double first[] = {1, 0, 0, 0, 0};
     static const uint32_t only[] = {0};
-    struct world world = make_talking(.1, "samples = 4", "");
+    struct world world = make_talking(0, "samples = 4", "");
     struct source source;
     learn(world.r, 0, only, 1);
     learn(world.r, 1, only, 1);
