@@ -165,7 +165,23 @@ static const char *missing_of_metric(const gyre_metric_ops *ops)
 
 static bool has_hook(const gyre_intervention_ops *ops)
 {
-    return ops->on_distribution || ops->judge || ops->supply || ops->on_policy;
+    return ops->on_distribution || ops->judge || ops->supply || ops->on_policy || ops->on_agent ||
+           ops->prune || ops->flag || ops->oversee;
+}
+
+/* Hooks that make sense only together. */
+static const char *missing_of_intervention(const gyre_intervention_ops *ops)
+{
+    if (!has_hook(ops) && !ops->review && !ops->snapshots)
+        return "hook at all (on_distribution, judge, supply, on_policy, on_agent, prune, flag, "
+               "oversee)";
+    return ops->flag && !ops->review                ? "review"
+           : ops->review && !ops->flag              ? "flag"
+           : ops->oversee && !ops->snapshots        ? "snapshots"
+           : ops->snapshots && !ops->oversee        ? "oversee"
+           : ops->account && !ops->output_count     ? "outputs"
+           : ops->output_count > 0 && !ops->account ? "account"
+                                                    : NULL;
 }
 
 static const char *missing(const struct component *component)
@@ -180,9 +196,7 @@ static const char *missing(const struct component *component)
     case GYRE_KIND_METRIC:
         return missing_of_metric(&component->ops.metric);
     default:
-        return has_hook(&component->ops.intervention)
-                   ? NULL
-                   : "hook at all (on_distribution, judge, supply, on_policy)";
+        return missing_of_intervention(&component->ops.intervention);
     }
 }
 
@@ -205,18 +219,19 @@ static bool is_reserved_used(const struct component *component)
     return head[1] != 0;
 }
 
-static const char *adopt_outputs(struct arena *arena, gyre_metric_ops *ops)
+static const char *adopt_outputs(struct arena *arena, const gyre_output **outputs, uint32_t count,
+                                 uint32_t *size)
 {
     void *ours;
-    const char *const why = adopt_table(arena, "table of outputs", ops->outputs, ops->output_count,
-                                        ops->output_size, sizeof(*ops->outputs), &ours);
+    const char *const why =
+        adopt_table(arena, "table of outputs", *outputs, count, *size, sizeof(**outputs), &ours);
     gyre_output *const rows = ours;
-    for (uint32_t i = 0; !why && i < ops->output_count; i++)
+    for (uint32_t i = 0; !why && i < count; i++)
         if (!rows[i].unit)
             rows[i].unit = "";
-    ops->outputs = rows;
-    ops->output_size = sizeof(*ops->outputs);
-    return why ? why : tables_check_outputs(arena, ops->outputs, ops->output_count);
+    *outputs = rows;
+    *size = sizeof(**outputs);
+    return why ? why : tables_check_outputs(arena, rows, count);
 }
 
 static const char *adopt_ops(struct arena *arena, struct component *component)
@@ -233,7 +248,13 @@ static const char *adopt_ops(struct arena *arena, struct component *component)
     const char *const lacks = missing(component);
     if (lacks)
         return arena_format(arena, "its %s has no %s", name, lacks);
-    return kind == GYRE_KIND_METRIC ? adopt_outputs(arena, &component->ops.metric) : NULL;
+    gyre_metric_ops *metric = &component->ops.metric;
+    gyre_intervention_ops *act = &component->ops.intervention;
+    if (kind == GYRE_KIND_METRIC)
+        return adopt_outputs(arena, &metric->outputs, metric->output_count, &metric->output_size);
+    if (kind == GYRE_KIND_INTERVENTION)
+        return adopt_outputs(arena, &act->outputs, act->output_count, &act->output_size);
+    return NULL;
 }
 
 /* ---- components ---------------------------------------------------------------------------- */

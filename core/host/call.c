@@ -1,10 +1,13 @@
 #include "host/call.h"
 
+#include <math.h>
 #include <stdatomic.h>
 #include <stdio.h>
 #include <string.h>
 
+#include "base/text.h"
 #include "base/workers.h"
+#include "gyre/intervention.h"
 #include "gyre/update.h"
 #include "world/random.h"
 #include "world/sweep.h"
@@ -101,6 +104,57 @@ static gyre_status host_learn(gyre_ctx *ctx, const gyre_data *data, const gyre_e
     return call->learn(call, data, examples, rate);
 }
 
+static gyre_status host_teach(gyre_ctx *ctx, const gyre_data *data, const gyre_class *class)
+{
+    struct call *call = call_of(ctx);
+    if (!call->teach)
+        return host_fail(ctx, GYRE_E_INVALID, "teach has a meaning only in an update's callback");
+    return call->teach(call, data, class);
+}
+
+static gyre_status host_ask(gyre_ctx *ctx, gyre_question *question, int64_t count, int32_t wait)
+{
+    struct call *call = call_of(ctx);
+    if (call->desk)
+        return call->desk->ask(call->desk->argument, call, question, count, wait != 0);
+    return host_fail(ctx, GYRE_E_INVALID,
+                     "asks a person, and nobody sits at this run: use gyre run --review");
+}
+
+static int find_output(const struct outputs *known, const char *name)
+{
+    int i = 0;
+    while (known->name[i] && strcmp(known->name[i], name) != 0)
+        i++;
+    return known->name[i] ? i : -1;
+}
+
+static int32_t host_output(gyre_ctx *ctx, const char *name)
+{
+    struct call *call = call_of(ctx);
+    struct instance *instance = call->setup;
+    char sentence[300];
+    if (!instance || !instance->known)
+        return (int32_t)-host_fail(ctx, GYRE_E_INVALID, "outputs are found in open alone");
+    int const found = find_output(instance->known, name);
+    if (found >= 0) {
+        instance->reads[found] = true;
+        return found;
+    }
+    const char *near = text_nearest(name, instance->known->name);
+    snprintf(sentence, sizeof sentence, "\"%.80s\" is not measured in this scenario%s%.80s%s", name,
+             near ? "; did you mean \"" : "", near ? near : "", near ? "\"?" : "");
+    return (int32_t)-host_fail(ctx, GYRE_E_INVALID, sentence);
+}
+
+static double host_value(gyre_ctx *ctx, int32_t output)
+{
+    const struct call *call = call_of(ctx);
+    const struct outputs *known = call->instance->known;
+    bool const there = call->value && known && output >= 0 && output < known->count;
+    return there ? call->value[output] : NAN;
+}
+
 static int32_t host_should_stop(gyre_ctx *ctx)
 {
     (void)ctx;
@@ -116,6 +170,10 @@ static const gyre_host host = {
     .uniform = host_uniform,
     .bits = host_bits,
     .learn = host_learn,
+    .teach = host_teach,
+    .ask = host_ask,
+    .output = host_output,
+    .value = host_value,
     .log = host_log,
     .total = host_total,
     .dot = host_dot,

@@ -33,9 +33,18 @@ static inline void call_turn(struct call_clock *clock, struct call_part *part)
     clock->now = part;
 }
 
-/* Has the agents of a dataset learn; whoever runs the update provides it. */
+/* Has the agents of a dataset learn; whoever runs the update provides both. */
 typedef gyre_status (*call_learn)(struct call *call, const gyre_data *data,
                                   const gyre_examples *examples, double rate);
+typedef gyre_status (*call_teach)(struct call *call, const gyre_data *data,
+                                  const gyre_class *class);
+
+/* Asks whoever sits at the run; the run provides it. */
+struct desk {
+    void *argument;
+    gyre_status (*ask)(void *argument, struct call *call, gyre_question *question, int64_t count,
+                       bool wait);
+};
 
 /* One for each worker and instance, so that calls at once share nothing. */
 struct call {
@@ -48,7 +57,11 @@ struct call {
     bool said;         /* `sentence` was given in this call */
     char sentence[400];
     call_learn learn; /* NULL where learning has no place */
-    void *learner;    /* for learn's use */
+    call_teach teach;
+    void *learner;           /* for their use */
+    const double *value;     /* [outputs], of the row that is seen; NULL: no row is */
+    const struct desk *desk; /* NULL: nobody is there */
+    struct instance *setup;  /* the instance while it opens, else NULL */
     int worker;
     int workers;              /* whose help services may have */
     struct call_clock *clock; /* NULL: nobody asks where time goes */

@@ -105,14 +105,31 @@ static json_t *output(const gyre_output *o)
 static json_t *hooks(const gyre_intervention_ops *ops)
 {
     json_t *const all = json_array();
-    if (ops->on_distribution)
-        json_array_append_new(all, json_string("on_distribution"));
-    if (ops->judge)
-        json_array_append_new(all, json_string("judge"));
-    if (ops->supply)
-        json_array_append_new(all, json_string("supply"));
-    if (ops->on_policy)
-        json_array_append_new(all, json_string("on_policy"));
+    struct {
+        const char *name;
+        bool there;
+    } const hook[] = {
+        {"on_distribution", ops->on_distribution},
+        {"judge", ops->judge},
+        {"supply", ops->supply},
+        {"on_policy", ops->on_policy},
+        {"on_agent", ops->on_agent},
+        {"prune", ops->prune},
+        {"flag", ops->flag},
+        {"review", ops->review},
+        {"oversee", ops->oversee},
+    };
+    for (size_t i = 0; i < sizeof hook / sizeof *hook; i++)
+        if (hook[i].there)
+            json_array_append_new(all, json_string(hook[i].name));
+    return all;
+}
+
+static json_t *outputs(const gyre_output *about, uint32_t count)
+{
+    json_t *const all = json_array();
+    for (uint32_t i = 0; i < count; i++)
+        json_array_append_new(all, output(&about[i]));
     return all;
 }
 
@@ -138,14 +155,14 @@ static void add_tables(json_t *to, const struct component *c)
 
 static void add_of_kind(json_t *to, const struct component *c)
 {
+    const gyre_metric_ops *const metric = &c->ops.metric;
+    const gyre_intervention_ops *const act = &c->ops.intervention;
     if (c->about.kind == GYRE_KIND_INTERVENTION)
-        json_object_set_new(to, "hooks", hooks(&c->ops.intervention));
-    if (c->about.kind != GYRE_KIND_METRIC)
-        return;
-    json_t *const outputs = json_array();
-    for (uint32_t i = 0; i < c->ops.metric.output_count; i++)
-        json_array_append_new(outputs, output(&c->ops.metric.outputs[i]));
-    json_object_set_new(to, "outputs", outputs);
+        json_object_set_new(to, "hooks", hooks(act));
+    if (c->about.kind == GYRE_KIND_METRIC)
+        json_object_set_new(to, "outputs", outputs(metric->outputs, metric->output_count));
+    if (c->about.kind == GYRE_KIND_INTERVENTION && act->output_count > 0)
+        json_object_set_new(to, "outputs", outputs(act->outputs, act->output_count));
 }
 
 json_t *describe_component(struct arena *arena, const struct component *component)

@@ -113,6 +113,7 @@ static bool setup(struct instance *instance, struct report *report)
     const gyre_component *about = &instance->component->about;
     struct call call;
     call_init(&call, instance, instance->shape);
+    call.setup = instance;
     bool good = ask(&call, about->check, report);
     instance->open = good && ask(&call, about->open, report);
     instance->cache = call.ctx.cache;

@@ -13,6 +13,12 @@ struct timing {
     double limit;
 };
 
+/* The run's outputs, by name. */
+struct outputs {
+    const char **name; /* ends with NULL */
+    int count;
+};
+
 struct instance {
     const struct component *component;
     const struct use *use;
@@ -28,7 +34,9 @@ struct instance {
     size_t state_size;
     struct arena *memory;
     bool open;
-    struct timing timing; /* interventions only */
+    struct timing timing;        /* interventions only */
+    const struct outputs *known; /* what host->output finds; NULL: nothing */
+    bool *reads;                 /* [outputs]: those that it found */
 };
 
 /* Finds the component and reads the use's keys by its table; keys in `also` (ends with NULL, may be

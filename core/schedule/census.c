@@ -142,7 +142,8 @@ static bool gather(struct replicate *r, int worker, int64_t round, int64_t row,
 {
     const struct plan *plan = r->plan;
     struct bench *bench = &r->bench[worker];
-    gyre_agent const agent = agent_of(r, bench, said);
+    gyre_agent agent = agent_of(r, bench, said);
+    agent.weight = rows_weight(&r->rows, row);
     for (int i = 0; i < plan->metric_count; i++) {
         const struct plan_metric *metric = &plan->metrics[i];
         if (!metric->slots)

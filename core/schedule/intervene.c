@@ -112,6 +112,7 @@ enum status phase_intervene(struct replicate *r, int64_t round)
 {
     r->judge_count = r->supplier_count = 0;
     memset(r->tally, 0, sizeof *r->tally * (size_t)r->plan->tally_count);
+    replicate_clear_deeds(r);
     for (int i = 0; i < r->plan->intervention_count; i++) {
         const struct plan_intervention *by = &r->plan->interventions[i];
         if (by->ops->judge && acts(r, by, round))

@@ -32,14 +32,6 @@ static enum isolation class_of(struct arena *arena, const struct instance *insta
     return widest;
 }
 
-static const struct instance *metric_of_output(const struct plan *plan, int output)
-{
-    const struct plan_metric *metric = plan->metrics;
-    while (output >= metric->first_output + (int)metric->ops->output_count)
-        metric++;
-    return metric->instance;
-}
-
 /* What has been found so far. */
 struct finding {
     const struct plan *plan;
@@ -64,16 +56,24 @@ static void add_instance(struct finding *f, const struct instance *instance)
     add(f, instance, class, columns);
 }
 
-static void add_trigger(struct finding *f, const struct instance *instance)
+/* A metric is what its columns are, an intervention that reports of itself what its own are. */
+static void add_output(struct finding *f, const struct instance *instance, int output,
+                       const char *how)
 {
     const char *columns;
-    if (instance->timing.trigger < 0)
-        return;
-    const struct result_output *output = &f->plan->outputs[instance->timing.trigger];
-    enum isolation const class =
-        class_of(f->plan->arena, metric_of_output(f->plan, instance->timing.trigger), &columns);
+    const struct instance *owner = plan_owner(f->plan, output);
+    enum isolation const class = class_of(f->plan->arena, owner, &columns);
     add(f, instance, class,
-        arena_format(f->plan->arena, "when: %s reads %s", output->name, columns));
+        arena_format(f->plan->arena, "%s%s reads %s", how, f->plan->outputs[output].name, columns));
+}
+
+static void add_outputs(struct finding *f, const struct instance *instance)
+{
+    if (instance->timing.trigger >= 0)
+        add_output(f, instance, instance->timing.trigger, "when: ");
+    for (int i = 0; i < f->plan->output_count; i++)
+        if (instance->reads[i])
+            add_output(f, instance, i, "");
 }
 
 enum isolation isolation_find(const struct plan *plan, const char **through)
@@ -84,7 +84,7 @@ enum isolation isolation_find(const struct plan *plan, const char **through)
     add_instance(&finding, plan->update);
     for (int i = 0; i < plan->intervention_count; i++) {
         add_instance(&finding, plan->interventions[i].instance);
-        add_trigger(&finding, plan->interventions[i].instance);
+        add_outputs(&finding, plan->interventions[i].instance);
     }
     *through = finding.through;
     return finding.widest;

@@ -1,7 +1,11 @@
 #include "schedule/lesson.h"
 
+#include <float.h>
+#include <math.h>
 #include <string.h>
 
+#include "base/workers.h"
+#include "schedule/census.h"
 #include "world/kernel.h"
 
 /* ---- learning ----------------------------------------------------------- */
@@ -58,18 +62,128 @@ static gyre_status learn(struct call *call, const gyre_data *data, const gyre_ex
     return bench_accept(bench, data->dataset, policy, status) ? GYRE_OK : GYRE_E_INVALID;
 }
 
+/* ---- teaching one by one ------------------------------------------------ */
+
+/* A dataset's agents and who teaches them. */
+struct schoolroom {
+    const struct lecture *lecture;
+    const gyre_class *class;
+    int64_t round;
+};
+
+static const char *climb_is_wrong(const struct plan *plan, const gyre_lesson *lesson)
+{
+    bool finite = fabs(lesson->rate) <= DBL_MAX;
+    for (int64_t z = 0; z < plan->shape.states; z++)
+        finite = finite && fabs(lesson->climb[z]) <= DBL_MAX;
+    if (!plan->policy->component->ops.policy.climb)
+        return "climbs, and did not say so";
+    return finite ? NULL : "climbs by an infinite or undefined weight";
+}
+
+static bool take_in(const struct schoolroom *room, int worker, int64_t row, gyre_lesson *lesson)
+{
+    struct replicate *r = room->lecture->replicate;
+    struct bench *bench = &r->bench[worker];
+    const gyre_policy_ops *policy = &r->plan->policy->component->ops.policy;
+    const gyre_data *data = room->lecture->data;
+    const char *wrong = lesson->climb
+                            ? climb_is_wrong(r->plan, lesson)
+                            : examples_are_wrong(r->plan, data, &lesson->examples, lesson->rate);
+    if (wrong)
+        bench_fail(bench, row, STATUS_BUG, r->plan->update, "%s", wrong);
+    if (wrong || lesson->rate == 0)
+        return !wrong;
+    gyre_rows const rows = rows_view(&r->rows, row, row + 1);
+    struct call *call = replicate_call(r, r->plan->policy, worker);
+    gyre_ctx *ctx = call_begin(call, room->round);
+    return bench_accept(bench, row, call,
+                        lesson->climb ? policy->climb(ctx, &rows, lesson->climb, lesson->rate)
+                                      : policy->learn(ctx, &rows, &lesson->examples, lesson->rate));
+}
+
+/* What the row says, spread out. The dataset may stand in bench->p. */
+static const double *overhear(struct replicate *r, int worker, int64_t row)
+{
+    struct bench *bench = &r->bench[worker];
+    struct call *call = replicate_call(r, r->plan->policy, worker);
+    gyre_said said = {.size = sizeof said, .buffer = bench->spread};
+    gyre_status const status = r->plan->policy->component->ops.policy.say(
+        call_begin(call, r->round), rows_at(&r->rows, row), &said);
+    if (!bench_accept(bench, row, call, status))
+        return NULL;
+    if (!said.p)
+        census_spread(r->plan, &said, bench->spread);
+    return said.p ? said.p : bench->spread;
+}
+
+static void teach_row(void *argument, int64_t row, int worker)
+{
+    const struct schoolroom *room = argument;
+    struct replicate *r = room->lecture->replicate;
+    struct bench *bench = &r->bench[worker];
+    gyre_lesson lesson = {.size = sizeof lesson,
+                          .agent = row,
+                          .p = overhear(r, worker, row),
+                          .examples = {.size = sizeof lesson.examples}};
+    if (!lesson.p)
+        return;
+    gyre_status const status =
+        room->class->lesson(call_begin(&bench->lesson, room->round), room->class->notes, &lesson);
+    if (bench_accept(bench, row, &bench->lesson, status))
+        take_in(room, worker, row, &lesson);
+}
+
+/* The lowest row's, so that it does not hang on threads, and before what the update says of it. */
+static void bring_failure(struct replicate *r)
+{
+    struct failure *first = &r->bench[0].failure;
+    for (int w = 1; w < r->workers; w++) {
+        const struct failure *one = &r->bench[w].failure;
+        if (one->status != STATUS_OK && (first->status == STATUS_OK || one->item < first->item))
+            *first = *one;
+        r->bench[w].failure.status = STATUS_OK;
+    }
+    first->item = -1;
+}
+
+/* Rows of one dataset that all share are taught on all threads: nobody else is at work. */
+static gyre_status teach_class(struct call *call, const gyre_data *data, const gyre_class *class)
+{
+    const struct lecture *lecture = call->learner;
+    struct replicate *r = lecture->replicate;
+    struct schoolroom room = {lecture, class, call->round};
+    bool const all = r->plan->shape.datasets == 1;
+    if (data != lecture->data || !class->lesson || (!class->alike && !r->plan->parts)) {
+        bench_fail(&r->bench[call->worker], lecture->data->dataset, STATUS_BUG, r->plan->update,
+                   "teaches other data than it was given, or agents apart without saying so");
+        return GYRE_E_INVALID;
+    }
+    if (all && !class->alike && r->rows.count < r->rows.agents)
+        rows_part(&r->rows);
+    if (all)
+        workers_run(r->workers, r->rows.count, teach_row, &room);
+    else
+        teach_row(&room, r->rows.row_of[data->dataset], call->worker);
+    if (all)
+        bring_failure(r);
+    return r->bench[call->worker].failure.status == STATUS_OK ? GYRE_OK : GYRE_E_INVALID;
+}
+
 static void update(struct replicate *r, int worker, int64_t round, const gyre_data *data)
 {
     struct call *call = replicate_call(r, r->plan->update, worker);
     gyre_round const view = replicate_view(r);
     struct lecture lecture = {r, data};
     call->learn = learn;
+    call->teach = teach_class;
     call->learner = &lecture;
     call->worker = worker;
     gyre_ctx *ctx = call_begin(call, round);
     bench_accept(&r->bench[worker], data->dataset, call,
                  r->plan->update->component->ops.update.update(ctx, &view, data));
     call->learn = NULL;
+    call->teach = NULL;
 }
 
 /* Counts what starved, and teaches the rest. */

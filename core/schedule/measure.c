@@ -7,10 +7,11 @@
 
 /* ---- outputs ------------------------------------------------------------ */
 
-static void check_outputs(struct replicate *r, const struct plan_metric *metric, double *value)
+static void check_outputs(struct replicate *r, const struct instance *instance,
+                          const gyre_output *outputs, uint32_t count, double *value)
 {
-    for (uint32_t i = 0; i < metric->ops->output_count; i++) {
-        const gyre_output *about = &metric->ops->outputs[i];
+    for (uint32_t i = 0; i < count; i++) {
+        const gyre_output *about = &outputs[i];
         double const slack = 1e-9 * fmax(1, fmin(fabs(value[i]), 1e300));
         if (result_is_missing(value[i]))
             continue;
@@ -19,7 +20,7 @@ static void check_outputs(struct replicate *r, const struct plan_metric *metric,
             value[i] = fmin(fmax(value[i], about->lo), about->hi);
             continue;
         }
-        bench_fail(&r->bench[0], i, STATUS_BUG, metric->instance,
+        bench_fail(&r->bench[0], i, STATUS_BUG, instance,
                    "measured %s = %g, which is outside its range [%g, %g]", about->name, value[i],
                    about->lo, about->hi);
     }
@@ -35,7 +36,7 @@ static void measure_one(struct replicate *r, const struct plan_metric *metric)
     gyre_status const status = metric->ops->measure(call_begin(call, r->round), &view,
                                                     r->bench[0].slot + metric->first_slot, value);
     if (bench_accept(&r->bench[0], 0, call, status))
-        check_outputs(r, metric, value);
+        check_outputs(r, metric->instance, metric->ops->outputs, metric->ops->output_count, value);
 }
 
 enum status phase_measure(struct replicate *r)
@@ -46,4 +47,37 @@ enum status phase_measure(struct replicate *r)
             break;
     }
     return r->failure.status;
+}
+
+/* ---- what interventions say of themselves ------------------------------- */
+
+static gyre_deeds deeds_of(const struct replicate *r, const struct plan_intervention *by)
+{
+    gyre_deeds deeds = r->deeds[by - r->plan->interventions];
+    const int64_t *tally = r->tally + by->first_tally;
+    if (by->ops->judge) {
+        deeds.checked = tally[TALLY_CHECKED];
+        deeds.rejected = tally[TALLY_REJECTED];
+        deeds.redrawn = tally[TALLY_REDRAWN];
+    }
+    if (by->ops->supply)
+        deeds.outside = r->tally[by->supply_tally + TALLY_OUTSIDE];
+    return deeds;
+}
+
+enum status phase_account(struct replicate *r)
+{
+    for (int i = 0; i < r->plan->intervention_count; i++) {
+        const struct plan_intervention *by = &r->plan->interventions[i];
+        const gyre_intervention_ops *ops = by->ops;
+        struct call *call = replicate_call(r, by->instance, 0);
+        gyre_deeds const deeds = deeds_of(r, by);
+        double *value = r->value + by->first_output;
+        for (uint32_t o = 0; o < ops->output_count; o++)
+            value[o] = result_missing();
+        if (ops->account && bench_accept(&r->bench[0], i, call,
+                                         ops->account(call_begin(call, r->round), &deeds, value)))
+            check_outputs(r, by->instance, ops->outputs, ops->output_count, value);
+    }
+    return replicate_join_failures(r);
 }

@@ -26,4 +26,7 @@ enum status phase_select(struct replicate *replicate);
 /* Every metric's outputs. */
 enum status phase_measure(struct replicate *replicate);
 
+/* What interventions report of themselves in this row. */
+enum status phase_account(struct replicate *replicate);
+
 #endif

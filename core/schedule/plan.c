@@ -57,13 +57,44 @@ static struct instance *read_one(struct making *m, const struct use *use, gyre_k
     return instance;
 }
 
-static void name_outputs(struct plan *plan, const struct plan_metric *metric)
+/* Returns where they begin. */
+static int add_outputs(struct plan *plan, const struct instance *owner, const gyre_output *about,
+                       uint32_t count)
 {
-    for (uint32_t i = 0; i < metric->ops->output_count; i++) {
-        const gyre_output *about = &metric->ops->outputs[i];
-        plan->outputs[plan->output_count++] = (struct result_output){
-            arena_format(plan->arena, "%s.%s", metric->instance->name, about->name), about};
+    int const first = plan->output_count;
+    struct result_output *all = ARENA_ARRAY(plan->arena, struct result_output, first + (int)count);
+    if (first)
+        memcpy(all, plan->outputs, sizeof *all * (size_t)first);
+    for (uint32_t i = 0; i < count; i++)
+        all[plan->output_count++] = (struct result_output){
+            arena_format(plan->arena, "%s.%s", owner->name, about[i].name), &about[i]};
+    plan->outputs = all;
+    return first;
+}
+
+static void name_outputs(struct plan *plan)
+{
+    plan->known.count = plan->output_count;
+    plan->known.name = ARENA_ARRAY(plan->arena, const char *, plan->output_count + 1);
+    for (int i = 0; i < plan->output_count; i++)
+        plan->known.name[i] = plan->outputs[i].name;
+    for (int i = 0; i < plan->instance_count; i++) {
+        plan->instances[i].known = &plan->known;
+        plan->instances[i].reads = ARENA_ARRAY(plan->arena, bool, plan->output_count + 1);
     }
+}
+
+const struct instance *plan_owner(const struct plan *plan, int output)
+{
+    const struct instance *owner = NULL;
+    for (int i = 0; i < plan->metric_count; i++)
+        if (plan->metrics[i].first_output <= output)
+            owner = plan->metrics[i].instance;
+    for (int i = 0; i < plan->intervention_count; i++)
+        if (plan->interventions[i].ops->output_count > 0 &&
+            plan->interventions[i].first_output <= output)
+            owner = plan->interventions[i].instance;
+    return owner;
 }
 
 static void read_metrics(struct making *m)
@@ -71,19 +102,16 @@ static void read_metrics(struct making *m)
     struct plan *plan = m->plan;
     const struct scenario *s = plan->scenario;
     plan->metrics = ARENA_ARRAY(plan->arena, struct plan_metric, s->metric_count);
-    int outputs = 0;
     for (int i = 0; i < s->metric_count; i++) {
         struct instance *instance = read_one(m, &s->metrics[i], GYRE_KIND_METRIC);
         if (!instance)
             continue;
         const gyre_metric_ops *ops = &instance->component->ops.metric;
-        plan->metrics[plan->metric_count++] =
-            (struct plan_metric){.instance = instance, .ops = ops, .first_output = outputs};
-        outputs += (int)ops->output_count;
+        plan->metrics[plan->metric_count++] = (struct plan_metric){
+            .instance = instance,
+            .ops = ops,
+            .first_output = add_outputs(plan, instance, ops->outputs, ops->output_count)};
     }
-    plan->outputs = ARENA_ARRAY(plan->arena, struct result_output, outputs);
-    for (int i = 0; i < plan->metric_count; i++)
-        name_outputs(plan, &plan->metrics[i]);
 }
 
 static void read_interventions(struct making *m)
@@ -95,9 +123,16 @@ static void read_interventions(struct making *m)
         struct instance *instance = read_one(m, &s->interventions[i], GYRE_KIND_INTERVENTION);
         if (!instance)
             continue;
-        timing_read(&instance->timing, plan, &s->interventions[i], m->report);
+        const gyre_intervention_ops *ops = &instance->component->ops.intervention;
         plan->interventions[plan->intervention_count++] = (struct plan_intervention){
-            .instance = instance, .ops = &instance->component->ops.intervention};
+            .instance = instance,
+            .ops = ops,
+            .first_output = add_outputs(plan, instance, ops->outputs, ops->output_count)};
+    }
+    name_outputs(plan);
+    for (int i = 0; i < plan->intervention_count; i++) {
+        struct instance *instance = plan->interventions[i].instance;
+        timing_read(&instance->timing, plan, instance->use, m->report);
     }
 }
 
@@ -116,14 +151,20 @@ static void read_all(struct making *m)
 
 /* ---- opening ------------------------------------------------------------ */
 
-/* What intervenes in policies teaches more than samples. */
+bool plan_teaches(const struct plan_intervention *by)
+{
+    return by->ops->on_policy || by->ops->on_agent || by->ops->prune;
+}
+
+/* What intervenes in policies teaches more than samples; a review brings samples of before. */
 static bool is_replaced(const struct plan *plan)
 {
     const gyre_shape *shape = &plan->shape;
     const gyre_update_ops *update = &plan->update->component->ops.update;
     bool taught = false;
     for (int i = 0; i < plan->intervention_count; i++)
-        taught = taught || plan->interventions[i].ops->on_policy;
+        taught =
+            taught || plan_teaches(&plan->interventions[i]) || plan->interventions[i].ops->review;
     if (taught || !update->replaces || shape->samples == 0)
         return false;
     struct call call;
@@ -174,6 +215,25 @@ static void ask_slots(struct plan *plan, struct plan_metric *metric, struct repo
     call_fini(&call);
 }
 
+/* Ways of an update that the policy has to go along with. */
+static void ask_ways(struct plan *plan, struct report *report)
+{
+    const gyre_update_ops *update = &plan->update->component->ops.update;
+    const gyre_policy_ops *policy = &plan->policy->component->ops.policy;
+    struct call call;
+    call_init(&call, plan->update, &plan->shape);
+    uint32_t const ways = update->ways ? update->ways(call_begin(&call, 0)) : 0;
+    call_fini(&call);
+    plan->parts = plan->shape.datasets > 1 || (ways & GYRE_PARTS);
+    for (int i = 0; i < plan->intervention_count; i++)
+        plan->parts = plan->parts || plan->interventions[i].ops->prune;
+    if ((ways & GYRE_CLIMBS) && !policy->climb)
+        report_add(report, STATUS_DATA, plan->update->at,
+                   "%s: moves policies along a gradient, and %s has none: use policy.loglinear or "
+                   "policy.categorical",
+                   plan->update->label, plan->policy->label);
+}
+
 static bool open_one(struct making *m, struct instance *instance)
 {
     return instance_open(instance, m->plan->arena, &m->plan->scenario->space.columns,
@@ -197,6 +257,7 @@ static void open_all(struct making *m)
     if (report_count(m->report) > before)
         return;
     ask_policy(plan, m->report);
+    ask_ways(plan, m->report);
     for (int i = 0; i < plan->metric_count; i++)
         ask_slots(plan, &plan->metrics[i], m->report);
 }

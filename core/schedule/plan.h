@@ -21,6 +21,7 @@ struct plan_metric {
 struct plan_intervention {
     struct instance *instance;
     const gyre_intervention_ops *ops;
+    int first_output;
     int first_tally;  /* TALLIES_OF_JUDGE of them, where there is a judge */
     int supply_tally; /* TALLIES_OF_SUPPLY of them, where it supplies     */
 };
@@ -48,6 +49,8 @@ struct plan {
     bool needs[SPACE_LIVES]; /* some component reads that live column */
     bool weightless;         /* some agent's weight is 0 */
     double own;              /* of policies that are lists, the weight of what is listed; else 0 */
+    bool parts;              /* agents can come to differ */
+    struct outputs known;    /* the names of `outputs` */
 };
 
 /* NULL when the report has sentences, the scenario's own among them: then too every key of every
@@ -55,6 +58,12 @@ struct plan {
 struct plan *plan_create(struct arena *arena, const struct scenario *scenario,
                          struct registry *registry, struct report *report);
 void plan_destroy(struct plan *plan);
+
+/* Does it teach agents more than their data? */
+bool plan_teaches(const struct plan_intervention *by);
+
+/* Whose an output is. */
+const struct instance *plan_owner(const struct plan *plan, int output);
 
 /* How long a list a row can be. */
 int64_t plan_list_most(const struct plan *plan);

@@ -67,10 +67,10 @@ static void make_census(struct replicate *r, struct bench *bench)
     hold(r, PROFILE_EXPRESS, PROFILE_CORE);
     make_sum(r, &bench->mixture, plan->shape.states);
     make_sum(r, &bench->start, 1);
-    if (plan->own > 0) {
+    if (plan->own > 0)
         make_tally(r, &bench->lists);
+    if (plan->own > 0 || !plan->shape.replaces)
         bench->spread = large(r, plan->shape.states, sizeof *bench->spread);
-    }
     hold(r, PROFILE_MEASURE, PROFILE_CORE);
     make_sum(r, &bench->slots, plan->slot_count);
     bench->slot = large(r, plan->slot_count, sizeof *bench->slot);
@@ -128,7 +128,9 @@ static void make_bench(struct replicate *r, struct bench *bench, bool first)
     for (int i = 0; i < plan->instance_count; i++) {
         call_init(&bench->calls[i], &plan->instances[i], shape);
         bench->calls[i].workers = first ? r->workers : 1;
+        bench->calls[i].value = r->value;
     }
+    call_init(&bench->lesson, plan->update, shape);
 }
 
 /* What the society's data are drawn from, and their fate. */
@@ -183,6 +185,7 @@ static void make_world(struct replicate *r)
     hold(r, PROFILE_MEASURE, PROFILE_CORE);
     r->value = large(r, plan->output_count, sizeof *r->value);
     r->tally = large(r, plan->tally_count, sizeof *r->tally);
+    r->deeds = ARENA_ARRAY(r->arena, gyre_deeds, plan->intervention_count);
     r->state = ARENA_ARRAY(r->arena, void *, plan->instance_count);
     for (int i = 0; i < plan->instance_count; i++) {
         hold(r, PROFILE_START, PROFILE_PARTS + i);
@@ -196,7 +199,7 @@ static void make_world(struct replicate *r)
 static bool make_rows(struct replicate *r)
 {
     const gyre_shape *shape = &r->plan->shape;
-    int64_t const capacity = shape->datasets == 1 ? 1 : shape->agents;
+    int64_t const capacity = r->plan->parts ? shape->agents : 1;
     if (!rows_init(&r->rows, shape->agents, capacity, r->plan->row_size, r->plan->scenario->weight))
         return false;
     hold(r, PROFILE_START, PROFILE_ROWS);
@@ -233,8 +236,8 @@ void replicate_destroy(struct replicate *r)
     if (!r)
         return;
     for (int w = 0; w < r->workers; w++)
-        for (int i = 0; i < r->plan->instance_count; i++)
-            call_fini(&r->bench[w].calls[i]);
+        for (int i = 0; i <= r->plan->instance_count; i++)
+            call_fini(i < r->plan->instance_count ? &r->bench[w].calls[i] : &r->bench[w].lesson);
     for (int i = 0; i < r->large_count; i++)
         free(r->large[i]);
     rows_fini(&r->rows);
@@ -295,6 +298,8 @@ static void bind_calls(struct replicate *r)
         for (int i = 0; i < r->plan->instance_count; i++)
             call_bind(&r->bench[w].calls[i], r->plan->scenario->seed, (uint32_t)r->index,
                       r->state[i], r->live);
+        call_bind(&r->bench[w].lesson, r->plan->scenario->seed, (uint32_t)r->index,
+                  r->state[r->plan->update - r->plan->instances], r->live);
     }
 }
 
@@ -309,6 +314,12 @@ static void reset_states(struct replicate *r)
     }
 }
 
+void replicate_clear_deeds(struct replicate *r)
+{
+    for (int i = 0; i < r->plan->intervention_count; i++)
+        r->deeds[i] = (gyre_deeds){.size = sizeof *r->deeds};
+}
+
 enum status replicate_reset(struct replicate *r, int64_t index)
 {
     const struct plan *plan = r->plan;
@@ -317,6 +328,9 @@ enum status replicate_reset(struct replicate *r, int64_t index)
     r->failure = (struct failure){.status = STATUS_OK};
     r->sampling_key = random_key(plan->scenario->seed, (uint32_t)index, "core.sampling");
     memset(r->tally, 0, sizeof *r->tally * (size_t)plan->tally_count);
+    replicate_clear_deeds(r);
+    for (int i = 0; i < plan->output_count; i++)
+        r->value[i] = result_missing();
     for (int i = 0; i < SPACE_LIVES; i++)
         if (r->live[i])
             memset(r->live[i], 0, sizeof(double) * (size_t)plan->shape.states);

@@ -68,6 +68,7 @@ struct bench {
     struct counting counting; /* where datasets may be counted */
     double *weight;           /* [states]: one as counted */
     double *spread;           /* [states]: where rows are lists, one as a table */
+    struct call lesson;       /* the update's, while it teaches one by one */
     struct failure failure;
 };
 
@@ -117,6 +118,8 @@ struct replicate {
     double appeal;             /* what a Pbar adds to */
     double *value;             /* [output_count], of row `round` */
     int64_t *tally;            /* [tally_count], of row `round` */
+    gyre_deeds *deeds;         /* [intervention_count], of row `round`, beside tallies */
+    const struct desk *desk;   /* who answers interventions' questions; NULL: nobody */
     void **state;              /* [instance_count] */
     struct bench *bench;       /* [workers] */
     bool counted;              /* the benches' sums are of the rows as they are */
@@ -147,6 +150,9 @@ void replicate_destroy(struct replicate *replicate);
 
 /* Back to the start, as replicate `index`. */
 enum status replicate_reset(struct replicate *replicate, int64_t index);
+
+/* No intervention has done anything yet in this round. */
+void replicate_clear_deeds(struct replicate *replicate);
 
 /* The call of an instance on a worker's bench. */
 static inline struct call *replicate_call(const struct replicate *replicate,

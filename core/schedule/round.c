@@ -24,7 +24,7 @@ static enum status show(struct replicate *r, int64_t round, const struct round_w
     r->round = round;
     if (phase_express(profile_in(r, PROFILE_EXPRESS)) ||
         phase_select(profile_in(r, PROFILE_SELECT)) ||
-        phase_measure(profile_in(r, PROFILE_MEASURE)))
+        phase_measure(profile_in(r, PROFILE_MEASURE)) || phase_account(r))
         return r->failure.status;
     return watch->row(watch->argument, profile_in(r, PROFILE_RECORD));
 }

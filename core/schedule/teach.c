@@ -180,7 +180,7 @@ static void teach_block(void *argument, int64_t block, int worker)
 static bool may_count(const struct plan *plan)
 {
     for (int i = 0; i < plan->intervention_count; i++)
-        if (plan->interventions[i].ops->on_policy)
+        if (plan_teaches(&plan->interventions[i]))
             return false;
     return true;
 }

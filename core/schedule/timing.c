@@ -10,15 +10,12 @@
 static void find_trigger(struct timing *timing, const struct plan *plan, const char *owner,
                          const char *name, struct place at, struct report *report)
 {
-    const char **names = ARENA_ARRAY(plan->arena, const char *, plan->output_count + 1);
-    for (int i = 0; i < plan->output_count; i++) {
-        names[i] = plan->outputs[i].name;
-        if (strcmp(names[i], name) == 0)
+    for (int i = 0; i < plan->known.count; i++)
+        if (strcmp(plan->known.name[i], name) == 0)
             timing->trigger = i;
-    }
     if (timing->trigger >= 0)
         return;
-    const char *near = text_nearest(name, names);
+    const char *near = text_nearest(name, plan->known.name);
     report_add(report, STATUS_DATA, at, "%s: when: \"%s\" is not measured in this scenario%s%s%s",
                owner, name, near ? "; did you mean \"" : "", near ? near : "", near ? "\"?" : "");
 }

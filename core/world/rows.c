@@ -13,6 +13,8 @@ bool rows_init(struct rows *rows, int64_t agents, int64_t capacity, size_t row_s
     rows->data = memory_try((size_t)capacity, rows->stride);
     rows->row_of = memory_try((size_t)agents, sizeof *rows->row_of);
     rows->share = memory_try((size_t)capacity, sizeof *rows->share);
+    for (int64_t m = 0; m < agents; m++)
+        rows->even += weight[m] * weight[m];
     if (rows->data && rows->row_of && rows->share)
         return true;
     rows_fini(rows);
@@ -55,9 +57,15 @@ gyre_rows rows_view(const struct rows *rows, int64_t begin, int64_t end)
 {
     return (gyre_rows){
         .size = sizeof(gyre_rows),
+        .first = begin,
         .count = end - begin,
         .stride = rows->stride,
         .row = rows_at(rows, begin),
         .share = rows->share + begin,
     };
+}
+
+double rows_weight(const struct rows *rows, int64_t row)
+{
+    return rows->count == 1 ? rows->even : rows->share[row];
 }

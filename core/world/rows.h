@@ -14,7 +14,8 @@ struct rows {
     char *data;           /* [capacity * stride]          */
     uint32_t *row_of;     /* [agents]                     */
     double *share;        /* [capacity]: sum of weights   */
-    const double *weight; /* [agents], not owned          */
+    const double *weight; /* [agents], not owned; sum 1   */
+    double even;          /* sum of their squares         */
 };
 
 /* Place for `capacity` rows; false when there is no memory. */
@@ -30,6 +31,9 @@ void rows_part(struct rows *rows);
 
 /* One row. */
 void *rows_at(const struct rows *rows, int64_t row);
+
+/* The mean weight of a row's agents, by weight: of one agent its own. */
+double rows_weight(const struct rows *rows, int64_t row);
 
 /* Rows [begin, end) as a policy sees them. */
 gyre_rows rows_view(const struct rows *rows, int64_t begin, int64_t end);

@@ -171,6 +171,8 @@ typedef struct gyre_round {
 typedef struct gyre_ctx gyre_ctx;
 typedef struct gyre_data gyre_data;         /* update.h                       */
 typedef struct gyre_examples gyre_examples; /* policy.h                       */
+typedef struct gyre_class gyre_class;       /* update.h                       */
+typedef struct gyre_question gyre_question; /* intervention.h                 */
 
 typedef struct gyre_host {
     uint32_t size;
@@ -199,6 +201,24 @@ typedef struct gyre_host {
      * rate times the examples. Of an update's callback only. [task] */
     gyre_status (*learn)(gyre_ctx *ctx, const gyre_data *data, const gyre_examples *examples,
                          double rate);
+
+    /* The same agent by agent, where what is learned depends on who learns: calls
+     * class->lesson for every agent that reads `data`, on all threads where it is one
+     * dataset for all. Of an update's callback only. [task] */
+    gyre_status (*teach)(gyre_ctx *ctx, const gyre_data *data, const gyre_class *class_);
+
+    /* Asks a person who sits at the run; answers of earlier calls come in, too. Waits for
+     * all answers, or when `wait` is 0 for none. GYRE_E_INVALID after fail: nobody is there.
+     * Of review only. [phase] */
+    gyre_status (*ask)(gyre_ctx *ctx, gyre_question *question, int64_t count, int32_t wait);
+
+    /* The number of an output of the scenario's metrics and interventions, as in
+     * "safety.kl", or below 0 after fail with a sentence that names the nearest one:
+     * return GYRE_E_INVALID then. From now on the instance depends on it. Of open only.
+     * value: what it was in the row that the callback sees, NaN where it is missing.
+     * Of an intervention's callbacks. [setup] [phase] */
+    int32_t (*output)(gyre_ctx *ctx, const char *name);
+    double (*value)(gyre_ctx *ctx, int32_t output);
 
     /* The widest vectors of the processor and, for long arrays and outside [task]
      * calls, all threads; the same bits for any of them. log: out[i] is gyre_log(x[i])

@@ -8,6 +8,7 @@
 #define GYRE_INTERVENTION_H
 
 #include "gyre/component.h"
+#include "gyre/policy.h"
 
 #ifdef __cplusplus
 extern "C" {
@@ -41,6 +42,67 @@ typedef struct gyre_supply {
                     * normalises each context                                  */
 } gyre_supply;
 
+/* Samples that are looked at one by one before anybody learns from them, by people or by who
+ * stands for them. Those of this round come in the order of datasets and, within each, of no
+ * meaning. */
+typedef struct gyre_review {
+    uint32_t size;
+    uint32_t reserved;
+    int64_t count;          /* flagged in this round                           */
+    const uint32_t *state;  /* [count]                                         */
+    const int64_t *dataset; /* [count]                                         */
+    uint8_t *stays;         /* [count], preset 1: to be filled                 */
+    /* Samples of earlier rounds that join the data of this one, decided late. */
+    int64_t late_room;     /* how many there is room for                      */
+    int64_t late;          /* to be filled: how many there are                */
+    uint32_t *late_state;  /* [late_room]                                     */
+    int64_t *late_dataset; /* [late_room]                                     */
+} gyre_review;
+
+/* What is asked of a person, and what the answer was. */
+enum { GYRE_ANSWER_NONE = 0, GYRE_ANSWER_KEEP = 1, GYRE_ANSWER_DROP = 2, GYRE_ANSWER_SKIP = 3 };
+
+struct gyre_question {
+    uint32_t size;
+    uint32_t answer; /* GYRE_ANSWER_*; NONE: not yet                           */
+    int64_t number;  /* of the question in this replicate, from 1, given by who asks */
+    int64_t dataset;
+    uint32_t state;
+    uint32_t reserved;
+    const char *why; /* why the sample was flagged, one line                   */
+};
+
+/* What is done about the society as a whole, after row t was measured. Snapshots hold what agents
+ * are and what all other components remember; never the round, the random words or the
+ * intervention itself. */
+typedef struct gyre_oversight {
+    uint32_t size;
+    uint32_t acts;        /* 1: every, from, until and when allow it to act; else it
+                           * may only keep                                     */
+    int64_t kept;         /* snapshots, at most as many as snapshots() said    */
+    const int64_t *round; /* [kept]: of which round each is, the newest first  */
+    int32_t keep;         /* to be filled, 1: keep a snapshot of row t; the oldest makes
+                           * room                                              */
+    int32_t start;        /* 1: back to the start of the run                   */
+    int64_t back;         /* n > 0: back to the n-th newest of those that are kept;
+                           * newer ones are dropped                            */
+    const char *stop;     /* not NULL: the run ends here with this sentence    */
+} gyre_oversight;
+
+/* What the host did for an intervention in this round. */
+typedef struct gyre_deeds {
+    uint32_t size;
+    uint32_t reserved;
+    int64_t checked, rejected, redrawn; /* of samples that were judged         */
+    int64_t outside;                    /* samples that it supplied            */
+    int64_t flagged;                    /* samples that were to be reviewed    */
+    int64_t pruned;                     /* memories                            */
+    int64_t undone;                     /* rounds                              */
+    double forgotten; /* what on_policy, on_agent and prune did: the sum over agents of w_m,
+                       * and over contexts of mu, of the total variation
+                       * between what was said before and after          */
+} gyre_deeds;
+
 typedef struct gyre_intervention_ops {
     uint32_t size;
     uint32_t reserved;
@@ -57,6 +119,32 @@ typedef struct gyre_intervention_ops {
     /* What every agent learns after its dataset: weight[states] >= 0, zeros at
      * first, and at which rate, 0 at first: as policy.h's examples. [phase] */
     gyre_status (*on_policy)(gyre_ctx *ctx, const gyre_round *round, double *weight, double *rate);
+    /* Changes what one agent says after its lessons: p[states] is P_m(z|c). Leave it
+     * >= 0, finite, with some mass in each context; the host normalises each. Refused
+     * where policies are limited (policy.h) or remember. [task] */
+    gyre_status (*on_agent)(gyre_ctx *ctx, const gyre_round *round, double *p);
+    /* Has every agent forget, after its lessons; share and the rest are preset to 0.
+     * rank, where it is needed, is [states] to be filled. Refused where policies
+     * remember nothing (policy.h: prune). [phase] */
+    gyre_status (*prune)(gyre_ctx *ctx, const gyre_round *round, gyre_pruning *pruning,
+                         double *rank);
+    /* Both or none: which samples are to be looked at, flag[states] the chance of each in
+     * [0, 1], zeros at first; then what becomes of them. After all judges. [phase] */
+    gyre_status (*flag)(gyre_ctx *ctx, const gyre_round *round, double *flag);
+    gyre_status (*review)(gyre_ctx *ctx, const gyre_round *round, gyre_review *review);
+    /* Both or none: looks at row t after it was measured, in every round from 0 on; and how
+     * many snapshots are kept at most. [phase] [setup] */
+    gyre_status (*oversee)(gyre_ctx *ctx, const gyre_round *round, gyre_oversight *oversight);
+    int64_t (*snapshots)(gyre_ctx *ctx);
+
+    /* Optional, with account: what it reports of itself each round, such as its costs.
+     * `when` and host->output find them as they find a metric's. */
+    const gyre_output *outputs;
+    uint32_t output_count, output_size;
+    /* Writes out[output_count] of this round, after all its other hooks and whether or not
+     * they were called. What it leaves untouched counts as missing. Row 0 has no
+     * deeds. [phase] */
+    gyre_status (*account)(gyre_ctx *ctx, const gyre_deeds *deeds, double *out);
 } gyre_intervention_ops;
 
 /* Item i's exact share of a budget among n items: sums to budget over i in

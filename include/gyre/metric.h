@@ -20,6 +20,8 @@ typedef struct gyre_agent {
     const uint32_t *times; /* [count]: p is times / samples, so that what depends on
                             * p alone can be looked up; NULL: no such ratio    */
     int64_t samples;       /* at most shape->samples where there are times     */
+    double weight;         /* w_m. Agents that are equal are gathered once: then
+                            * sum of w_m^2 over sum of w_m                      */
 } gyre_agent;
 
 typedef struct gyre_metric_ops {

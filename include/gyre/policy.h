@@ -22,6 +22,7 @@ extern "C" {
 typedef struct gyre_rows {
     uint32_t size;
     uint32_t reserved;
+    int64_t first; /* the number of row 0 among all: random words go by it       */
     int64_t count;
     size_t stride;
     void *row;
@@ -40,6 +41,21 @@ struct gyre_examples {
     const double *total;   /* [contexts]: what all of a context's adds to; NULL:
                             * to be summed up                                   */
 };
+
+/* What agents are to forget of what they remember. */
+enum {
+    GYRE_FIRST_OLDEST = 0,
+    GYRE_FIRST_RANKED = 1, /* the highest rank first, of equals the oldest */
+    GYRE_FIRST_ANY = 2     /* at random, each choice as likely             */
+};
+
+typedef struct gyre_pruning {
+    uint32_t size;
+    uint32_t first;     /* GYRE_FIRST_*                                        */
+    double share;       /* in [0, 1], of what a row remembers; rounded to the nearest
+                         * whole number of memories, halves up                 */
+    const double *rank; /* [states]; GYRE_FIRST_RANKED only                    */
+} gyre_pruning;
 
 /* What one row says: either p, or a list. Of a list a draw in context c is, with
  * chance `own` (see gyre_policy_ops), one of the listed states of that context,
@@ -72,6 +88,16 @@ typedef struct gyre_policy_ops {
      * absent: rows are no lists. It is one for all rows and all rounds. Below 1 the
      * start stays for ever: such a policy must declare the column `start`. [setup] */
     double (*own)(gyre_ctx *ctx);
+    /* Optional: moves every row's parameters by rate times the gradient, at the row
+     * itself, of sum over z of weight[z] ln P(z|c(z)). weight[states] has any sign. [task] */
+    gyre_status (*climb)(gyre_ctx *ctx, const gyre_rows *rows, const double *weight, double rate);
+    /* Optional: 1 when, as configured, a row cannot hold every distribution: then what
+     * it is taught brings it nearer, and interventions may not hand it one. [setup] */
+    int32_t (*limited)(gyre_ctx *ctx);
+    /* Optional: forgets; *pruned grows by how many memories went. No two agents share a
+     * row then. [task] */
+    gyre_status (*prune)(gyre_ctx *ctx, const gyre_rows *rows, const gyre_pruning *pruning,
+                         int64_t *pruned);
 } gyre_policy_ops;
 
 #ifdef __cplusplus

@@ -25,6 +25,36 @@ struct gyre_data {
                             * context; 0: it teaches nothing                  */
 };
 
+/* What an agent learns from its lesson: either examples or a climb. */
+typedef struct gyre_lesson {
+    uint32_t size;
+    uint32_t reserved;
+    int64_t agent;          /* who learns: [0, shape->agents); of a class that is
+                             * alike the first of those that say the same          */
+    const double *p;        /* [states], what it says, P_m(z|c)                    */
+    gyre_examples examples; /* to be filled; preset: none                          */
+    const double *climb;    /* [states] of policy.h's climb, in place of examples; NULL: none */
+    double rate;            /* to be filled; 0, the preset: nothing is learned. Of examples
+                             * in [0, 1]                                           */
+} gyre_lesson;
+
+/* A dataset's agents, to be taught one by one. */
+struct gyre_class {
+    uint32_t size;
+    uint32_t alike; /* 1: what is learned depends on what an agent says, not on who it is */
+    /* Fills in what one agent learns, until the next lesson in the callback's scratch.
+     * ctx is one of the same instance, not the update's own. [task] */
+    gyre_status (*lesson)(gyre_ctx *ctx, const void *notes, gyre_lesson *lesson);
+    const void *notes; /* handed on                                           */
+};
+
+/* What lessons can do beside host->learn, by ways below. */
+enum {
+    GYRE_CLIMBS = 1u << 0, /* lessons may climb: the policy must have climb    */
+    GYRE_PARTS = 1u << 1   /* agents that read one dataset come to differ: its classes
+                            * are not alike                                    */
+};
+
 typedef struct gyre_update_ops {
     uint32_t size;
     uint32_t reserved;
@@ -34,6 +64,8 @@ typedef struct gyre_update_ops {
     /* Optional: not 0 when, as configured, it does nothing but have each dataset
      * learnt, as it came, at rate 1. Absent: 0. Comes after open. [setup] */
     int32_t (*replaces)(gyre_ctx *ctx);
+    /* Optional: GYRE_CLIMBS and the like, as configured. Comes after open. [setup] */
+    uint32_t (*ways)(gyre_ctx *ctx);
 } gyre_update_ops;
 
 #ifdef __cplusplus

@@ -172,6 +172,24 @@ static void table_that_is_not_there_is_refused(void **state)
 
 /* ---- callbacks ----------------------------------------------------------------------------- */
 
+static gyre_status oversee(gyre_ctx *ctx, const gyre_round *round, gyre_oversight *oversight)
+{
+    (void)ctx, (void)round, (void)oversight;
+    return GYRE_OK;
+}
+
+static int64_t snapshots(gyre_ctx *ctx)
+{
+    (void)ctx;
+    return 1;
+}
+
+static gyre_status account(gyre_ctx *ctx, const gyre_deeds *deeds, double *out)
+{
+    (void)ctx, (void)deeds, (void)out;
+    return GYRE_OK;
+}
+
 static void missing_callback_is_named(void **state)
 {
     (void)state;
@@ -190,7 +208,12 @@ static void missing_callback_is_named(void **state)
     sample_set_kind(s, GYRE_KIND_INTERVENTION, "intervention.sample", &s->intervention);
     s->intervention.judge = NULL;
     expect(s, "its gyre_intervention_ops has no hook at all (on_distribution, judge, "
-              "supply, on_policy)");
+              "supply, on_policy, on_agent, prune, flag, oversee)");
+    s->intervention.oversee = oversee;
+    expect(s, "its gyre_intervention_ops has no snapshots");
+    s->intervention.account = account;
+    s->intervention.snapshots = snapshots;
+    expect(s, "its gyre_intervention_ops has no outputs");
     s->about.ops = NULL;
     expect(s, "its gyre_intervention_ops is missing (NULL)");
 }
