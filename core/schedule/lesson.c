@@ -27,15 +27,26 @@ static const char *examples_are_wrong(const struct plan *plan, const gyre_data *
     if (examples->weight && examples->weight != data->weight &&
         !kernel_get()->is_weight(examples->weight, plan->shape.states))
         return "made examples with a negative, infinite or undefined weight";
-    if (plan->shape.replaces && (rate < 1 || examples->weight != data->weight ||
-                                 examples->state != data->state || examples->count != data->count))
-        return "said that it replaces what agents say by their samples, and teaches otherwise";
     if (examples->state == data->state && examples->count > data->count)
         return "made more examples of its samples than there are";
     for (int64_t i = 0; examples->state != data->state && i < examples->count; i++)
         if (examples->state[i] >= plan->shape.states)
             return "made an example of a state that is not there";
     return NULL;
+}
+
+/* Has the policy learn for all that read the dataset. */
+static bool instil(struct replicate *r, int worker, int64_t round, const gyre_data *data,
+                   const gyre_examples *examples, double rate)
+{
+    const struct plan *plan = r->plan;
+    bool const all = plan->shape.datasets == 1;
+    int64_t const row = all ? 0 : r->rows.row_of[data->dataset];
+    gyre_rows const rows = rows_view(&r->rows, row, all ? r->rows.count : row + 1);
+    struct call *policy = replicate_call(r, plan->policy, worker);
+    return bench_accept(&r->bench[worker], data->dataset, policy,
+                        plan->policy->component->ops.policy.learn(call_begin(policy, round), &rows,
+                                                                  examples, rate));
 }
 
 static gyre_status learn(struct call *call, const gyre_data *data, const gyre_examples *examples,
@@ -53,13 +64,7 @@ static gyre_status learn(struct call *call, const gyre_data *data, const gyre_ex
         bench_fail(bench, data->dataset, STATUS_BUG, plan->update, "%s", wrong);
     if (wrong)
         return GYRE_E_INVALID;
-    bool const all = plan->shape.datasets == 1;
-    int64_t const row = all ? 0 : r->rows.row_of[data->dataset];
-    gyre_rows const rows = rows_view(&r->rows, row, all ? r->rows.count : row + 1);
-    struct call *policy = replicate_call(r, plan->policy, call->worker);
-    gyre_status const status = plan->policy->component->ops.policy.learn(
-        call_begin(policy, call->round), &rows, examples, rate);
-    return bench_accept(bench, data->dataset, policy, status) ? GYRE_OK : GYRE_E_INVALID;
+    return instil(r, call->worker, call->round, data, examples, rate) ? GYRE_OK : GYRE_E_INVALID;
 }
 
 /* ---- teaching one by one ------------------------------------------------ */
@@ -186,6 +191,17 @@ static void update(struct replicate *r, int worker, int64_t round, const gyre_da
     call->teach = NULL;
 }
 
+/* What an update that replaces would do. Agents are millions, and each call for one is 30 ns. */
+static void replace(struct replicate *r, int worker, int64_t round, const gyre_data *data)
+{
+    gyre_examples const examples = {.size = sizeof examples,
+                                    .count = data->count,
+                                    .state = data->state,
+                                    .weight = data->weight,
+                                    .total = data->total};
+    instil(r, worker, round, data, &examples, 1);
+}
+
 /* Counts what starved, and teaches the rest. */
 static void teach(struct replicate *r, int worker, int64_t round, const gyre_data *data,
                   double mass)
@@ -195,7 +211,9 @@ static void teach(struct replicate *r, int worker, int64_t round, const gyre_dat
     tally[TALLY_STARVED] += mass <= 0;
     for (int64_t c = 0; mass > 0 && c < shape->contexts; c++)
         tally[TALLY_STARVED_CONTEXTS] += data->total[c] <= 0 && shape->met[c] > 0;
-    if (mass > 0)
+    if (mass > 0 && shape->replaces)
+        replace(r, worker, round, data);
+    else if (mass > 0)
         update(r, worker, round, data);
 }
 

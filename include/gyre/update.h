@@ -62,7 +62,8 @@ typedef struct gyre_update_ops {
      * host->learn. Not called for a dataset that was left empty. [task] */
     gyre_status (*update)(gyre_ctx *ctx, const gyre_round *round, const gyre_data *data);
     /* Optional: not 0 when, as configured, it does nothing but have each dataset
-     * learnt, as it came, at rate 1. Absent: 0. Comes after open. [setup] */
+     * learnt, as it came, at rate 1: the host may do so itself, without a call.
+     * Absent: 0. Comes after open. [setup] */
     int32_t (*replaces)(gyre_ctx *ctx);
     /* Optional: GYRE_CLIMBS and the like, as configured. Comes after open. [setup] */
     uint32_t (*ways)(gyre_ctx *ctx);
