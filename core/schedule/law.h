@@ -8,7 +8,7 @@
  *   composition   agents are lists: the rest, (1 - own) of the start and g of the mixture, is one
  *                 table for all; a listed state is accepted with a/a_max. 1.7 ns a proposal.
  *   a table each  5 ns a state for each agent, and 2 ns a draw; of few draws prefix sums are
- *                 searched instead: 0.6 ns a state, and 0.3 ns a draw for each doubling of states.
+ *                 searched instead, which costs what world/invert.h says.
  *   counts        many samples a state: see count.h.
  */
 #ifndef SCHEDULE_LAW_H

@@ -65,7 +65,7 @@ static double agent_of(const struct plan *plan)
 static double rows_of(const struct plan *plan, double lanes)
 {
     double const agents = (double)plan->shape.agents;
-    double const rows = plan->shape.datasets == 1 ? 1 : agents, beside = sizeof(uint32_t) + REAL;
+    double const rows = plan->parts ? agents : 1, beside = sizeof(uint32_t) + REAL;
     return REAL * agents + lanes * (rows * (agent_of(plan) - beside) + sizeof(uint32_t) * agents);
 }
 
@@ -88,7 +88,8 @@ static double columns_of(const struct plan *plan)
 static double world_of(const struct plan *plan)
 {
     double const states = (double)plan->shape.states, each = 2 * REAL * states + table_of(plan);
-    double const laws = (3 * REAL + 1 + (plan->own > 0 ? REAL : 0)) * states;
+    double const parts = plan->scenario->mixing < 1 ? 2 * REAL : 0; /* that laws of rows share */
+    double const laws = (3 * REAL + 1 + (plan->own > 0 ? REAL : 0) + parts) * states;
     double bytes = SMALL + laws + each * plan->intervention_count;
     bytes += draws(plan) ? table_of(plan) : 0;
     for (int i = 0; i < SPACE_LIVES; i++)
@@ -132,8 +133,10 @@ static double bench_of(const struct plan *plan, bool first)
     double const states = (double)plan->shape.states;
     double const lists = plan->own > 0 ? (double)tally_size(plan->shape.states) : 0;
     double const held = plan->needs[SPACE_HELD] ? 2 * REAL : 0;
-    double const sums = SUM + REAL + held + (is_apart(plan) ? COUNT : 0);
-    double const words = (REAL + 2 * COUNT) * (double)REPLICATE_CHUNK + ARENA;
+    double const spread = plan->own > 0 || !plan->shape.replaces ? REAL : 0;
+    double const sums = SUM + REAL + held + spread + (is_apart(plan) ? COUNT : 0);
+    double const ahead = plan->own > 0 ? REAL : 0;
+    double const words = (REAL + ahead + 2 * COUNT) * (double)REPLICATE_CHUNK + ARENA;
     double const counts = count_may(plan) ? (double)count_room(plan) : 0;
     return states * sums + lists + counts + own_laws_of(plan) + scratch_of(plan, first) + words +
            (SUM + REAL) * (double)plan->slot_count + REAL * (double)plan->shape.contexts +
@@ -179,8 +182,10 @@ struct plan_need plan_need(const struct plan *plan, int threads)
     need.states = columns_of(plan) + crew.lanes * (world_of(plan) + bench_of(plan, true) +
                                                    (crew.workers - 1) * bench_of(plan, false));
     need.datasets = datasets_of(plan, &crew);
-    need.series = (double)s->replicates * ((double)s->rounds + 1) * REAL *
-                  (plan->output_count + plan->tally_count);
+    need.series = series_size(&(struct result_run){.rounds = s->rounds,
+                                                   .replicates = s->replicates,
+                                                   .output_count = plan->output_count,
+                                                   .tally_count = plan->tally_count});
     need.total = need.rows + need.states + need.datasets + need.series;
     return need;
 }

@@ -279,8 +279,7 @@ static int64_t reject(const struct binomial_source *source, uint64_t first, int6
 
 /* ---- both ---------------------------------------------------------------------------------- */
 
-int64_t binomial_draw_from(const struct binomial_source *source, uint64_t first, int64_t n,
-                           double p)
+int64_t binomial_draw(const struct binomial_source *source, uint64_t first, int64_t n, double p)
 {
     if (n <= 0 || !(p > 0))
         return 0;
@@ -296,11 +295,4 @@ int64_t binomial_draw_from(const struct binomial_source *source, uint64_t first,
     int64_t const k =
         (double)n * lesser < FEW ? invert_few(first, n, lesser) : reject(source, first, n, lesser);
     return mirrored ? n - k : k;
-}
-
-int64_t binomial_draw(const struct binomial_source *source, int64_t n, double p)
-{
-    uint32_t const stream = random_stream(source->purpose, 0);
-    return binomial_draw_from(source, random_word(source->key, source->round, stream, source->node),
-                              n, p);
 }

@@ -30,11 +30,8 @@ struct binomial_source {
     uint64_t node;
 };
 
-/* n in [0, 2^52], p in [0, 1]; p = 0 gives 0 and p = 1 gives n, always. */
-int64_t binomial_draw(const struct binomial_source *source, int64_t n, double p);
-
-/* The same draw for a caller that has the word of attempt 0 already, made with many others. */
-int64_t binomial_draw_from(const struct binomial_source *source, uint64_t first, int64_t n,
-                           double p);
+/* n in [0, 2^52], p in [0, 1]; p = 0 gives 0 and p = 1 gives n, always. `first` is the word of
+ * attempt 0, which callers make for many at a time. */
+int64_t binomial_draw(const struct binomial_source *source, uint64_t first, int64_t n, double p);
 
 #endif

@@ -117,7 +117,7 @@ static void share_part(const struct row *row, struct binomial_source source, int
         struct binomial_source const own = {source.key, source.round, source.purpose,
                                             source.node + row->node + (uint64_t)i};
         double const p = 0.5 * row->child[2 * i] / row->mean[i];
-        child[2 * i] = binomial_draw_from(&own, word[i], parent[i], p);
+        child[2 * i] = binomial_draw(&own, word[i], parent[i], p);
         if (2 * i + 1 < children)
             child[2 * i + 1] = parent[i] - child[2 * i];
     }

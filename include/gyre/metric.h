@@ -31,7 +31,8 @@ typedef struct gyre_metric_ops {
     uint32_t output_count, output_size;
 
     /* Optional, with gather: how many numbers this configuration wants summed
-     * over agents; 0: gather is not called. [setup] */
+     * over agents; 0: gather is not called. A metric that costs much for each agent
+     * has a parameter `agents`, false for 0: gyre names it where that would help. [setup] */
     uint32_t (*slots)(gyre_ctx *ctx);
     /* Writes slots[] of one agent, of what it says alone; the host sums them over
      * agents, weighted by w_m, exactly: each must be below 4,096 in size. Called as
