@@ -20,7 +20,7 @@ enum { TEXT = 4096 };
 static struct folder folder;
 
 #define PLUGIN(name) " --plugin '" ABI_DIR "/" name ".gyre.so'"
-#define ALL          PLUGIN("dice") PLUGIN("books") PLUGIN("memory") PLUGIN("patient")
+#define ALL          PLUGIN("dice") PLUGIN("books") PLUGIN("memory") PLUGIN("patient") PLUGIN("sums")
 #define SOCIETY                                                                                    \
     "gyre = 1\n"                                                                                   \
     "scenario = { rounds = 3, replicates = 3 }\n"                                                  \
@@ -229,6 +229,26 @@ static void component_is_told_to_stop(void **state)
     free(status);
 }
 
+/* On one thread and on several, and of a selection that leans. */
+static void sums_are_those_of_real_h(void **state)
+{
+    (void)state;
+    static const char *const names[] = {"total", "dot", "log", "each", "learned"};
+    static const char *const options[] = {"--threads 1", "--threads 4"};
+    for (int i = 0; i < 10; i++) {
+        char name[TEXT];
+        run("gyre = 1\nscenario = { rounds = 3, replicates = 3 }\n"
+            "society.agents = 2\nsampling = { samples = 40 }\n"
+            "selection = { use = \"selection.bias\", beta = 1 }\n"
+            "[space]\nstates = 6\nreference = \"uniform\"\n"
+            "attributes = { utility = [1, 2, 3, 4, 5, 6] }\n"
+            "[[metric]]\nuse = \"metric.sums\"\n",
+            options[i / 5]);
+        snprintf(name, sizeof name, "sums.%s", names[i % 5]);
+        expect_everywhere(name, 1);
+    }
+}
+
 static int make_folder(void **state)
 {
     (void)state;
@@ -254,6 +274,7 @@ int main(void)
         cmocka_unit_test(intervention_remembers_from_round_to_round),
         cmocka_unit_test(columns_are_handed_out_as_declared),
         cmocka_unit_test(held_is_live),
+        cmocka_unit_test(sums_are_those_of_real_h),
         cmocka_unit_test(component_is_told_to_stop),
     };
     return cmocka_run_group_tests(tests, make_folder, drop_folder);
