@@ -241,7 +241,10 @@ static void print_columns(struct arena *arena, const json_t *columns)
         const json_t *const one = json_array_get(columns, i);
         const char *const usual = text(one, "column"), *const when = text(one, "when");
         const char *const column = arena_format(
-            arena, "%s%s%s%s%s", *usual ? code(arena, usual) : "required",
+            arena, "%s%s%s%s%s",
+            *usual                 ? code(arena, usual)
+            : is_true(one, "list") ? "required, an array of columns"
+                                   : "required",
             is_true(one, "optional") ? ", need not be there" : "", *when ? ", only if " : "",
             *when ? code(arena, when) : "", *when ? " is not 0" : "");
         print_row((const char *const[]){code(arena, text(one, "name")), text(one, "of"), column,

@@ -80,6 +80,12 @@ static json_t *violation(const json_t *column, const json_t *param)
 static json_t *column_property(struct arena *arena, const json_t *column)
 {
     const char *const usual = text(column, "column");
+    if (json_is_true(json_object_get(column, "list")))
+        return json_pack("{s:s, s:s, s:{s:s}, s:i, s:b}", "description",
+                         arena_format(arena, "%s The names of columns of %s.", text(column, "doc"),
+                                      text(column, "of")),
+                         "type", "array", "items", "type", "string", "minItems", 1, "uniqueItems",
+                         1);
     json_t *const to = json_pack("{s:s, s:s}", "description",
                                  arena_format(arena, "%s The name of a column of %s.",
                                               text(column, "doc"), text(column, "of")),

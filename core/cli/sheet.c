@@ -184,12 +184,15 @@ static void print_params(const struct sheet *sheet, const json_t *params)
 static const char *column_text(struct arena *arena, const json_t *f)
 {
     const char *const column = text(f, "column");
-    const char *words = *column ? arena_format(arena,
-                                               "%s, column \"%s\" unless %s = \"...\" says "
-                                               "another",
-                                               text(f, "of"), column, text(f, "name"))
-                                : arena_format(arena, "%s, the column that %s = \"...\" says",
-                                               text(f, "of"), text(f, "name"));
+    const char *words = is_true(f, "list")
+                            ? arena_format(arena, "%s, the columns that %s = [\"...\"] says",
+                                           text(f, "of"), text(f, "name"))
+                        : *column ? arena_format(arena,
+                                                 "%s, column \"%s\" unless %s = \"...\" says "
+                                                 "another",
+                                                 text(f, "of"), column, text(f, "name"))
+                                  : arena_format(arena, "%s, the column that %s = \"...\" says",
+                                                 text(f, "of"), text(f, "name"));
     if (*text(f, "when"))
         words = arena_format(arena, "%s; only if %s is not 0", words, text(f, "when"));
     return is_true(f, "optional") ? arena_format(arena, "%s; need not be there", words) : words;
@@ -278,11 +281,13 @@ static void print_example_column(struct arena *arena, FILE *out, int indent, int
                                  const json_t *f)
 {
     const char *const when = text(f, "when");
+    bool const list = is_true(f, "list");
+    const char *const what = list ? "columns" : "a column";
     if (*text(f, "column") || is_true(f, "optional"))
         return;
-    print_line(out, indent, text(f, "name"), width, "\"...\"",
-               *when ? arena_format(arena, "required unless %s is 0: a column", when)
-                     : "required: a column");
+    print_line(out, indent, text(f, "name"), width, list ? "[\"...\"]" : "\"...\"",
+               *when ? arena_format(arena, "required unless %s is 0: %s", when, what)
+                     : arena_format(arena, "required: %s", what));
 }
 
 static void print_example_param(struct arena *arena, FILE *out, int indent, int width,

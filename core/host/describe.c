@@ -89,9 +89,9 @@ static json_t *field(const gyre_field *f)
 {
     static const char *const of[] = {
         [GYRE_OF_STATE] = "states", [GYRE_OF_AGENT] = "agents", [GYRE_OF_CONTEXT] = "contexts"};
-    return json_pack("{s:s, s:s?, s:s, s:b, s:s?, s:s}", "name", f->name, "column", f->column, "of",
-                     of[f->of], "optional", (int)((f->access & GYRE_OPTIONAL) != 0), "when",
-                     f->when, "doc", f->doc);
+    return json_pack("{s:s, s:s?, s:s, s:b, s:b, s:s?, s:s}", "name", f->name, "column", f->column,
+                     "of", of[f->of], "optional", (int)((f->access & GYRE_OPTIONAL) != 0), "list",
+                     (int)((f->access & GYRE_LIST) != 0), "when", f->when, "doc", f->doc);
 }
 
 static json_t *output(const gyre_output *o)

@@ -41,6 +41,18 @@ static void read_keys(struct instance *instance, struct arena *arena, const stru
 
 /* ---- columns ------------------------------------------------------------ */
 
+/* Columns that a table asks for: one a field, or as many as its list has. */
+static int64_t count_columns(const struct instance *instance)
+{
+    const gyre_component *about = &instance->component->about;
+    int64_t count = 1;
+    for (uint32_t i = 0; i < about->field_count; i++) {
+        const struct node *key = node_find(instance->use->table, about->fields[i].name);
+        count += key && key->kind == NODE_ARRAY ? key->count : 1;
+    }
+    return count;
+}
+
 /* A column that hangs on a parameter is handed out only if that is not zero. */
 static bool is_wanted(const struct instance *instance, const gyre_field *field)
 {
@@ -63,8 +75,8 @@ static void refuse_column(struct arena *arena, const struct instance *instance,
                instance->label, name, column_of_word(field->of), list);
 }
 
-static void bind_field(struct instance *instance, struct arena *arena, const struct use *use,
-                       const struct columns *columns, uint32_t i, struct report *report)
+static void bind_one(struct instance *instance, struct arena *arena, const struct use *use,
+                     const struct columns *columns, uint32_t i, struct report *report)
 {
     const gyre_field *field = &instance->component->about.fields[i];
     struct node *key = node_find(use->table, field->name);
@@ -86,13 +98,100 @@ static void bind_field(struct instance *instance, struct arena *arena, const str
     if (live >= 0)
         instance->live[live] = (int)i;
     if (live >= 0 || column)
-        instance->columns[i] = name;
+        instance->columns[instance->column_count++] = name;
     if (column)
         instance->fields[i] = (gyre_view){column->data, column->count};
     if (live >= 0 || column)
         return;
     if (key || !(field->access & GYRE_OPTIONAL))
         refuse_column(arena, instance, columns, field, name, key ? key->at : use->at, report);
+}
+
+/* ---- lists of columns --------------------------------------------------- */
+
+/* What columns are bound to, and who is told of mistakes. */
+struct binding {
+    struct instance *instance;
+    struct arena *arena;
+    const struct columns *columns;
+    const gyre_field *field;
+    struct report *report;
+};
+
+#define REFUSE(binding, at, format, ...)                                                           \
+    report_add((binding)->report, STATUS_DATA, at, "%s: " format, (binding)->instance->label,      \
+               __VA_ARGS__)
+
+/* The column of one name in a list; NULL with a sentence. Columns from `first` on are those of the
+ * names before: twice the same would be no new one, and takes memory. */
+static const struct column *find_listed(struct binding *b, int first, const struct node *name)
+{
+    struct instance *instance = b->instance;
+    if (name->kind != NODE_TEXT)
+        return REFUSE(b, name->at, "%s has names of columns, not %s", b->field->name,
+                      node_show(b->arena, name)),
+               NULL;
+    if (b->field->of == GYRE_OF_STATE && space_live_find(name->text) >= 0)
+        return REFUSE(b, name->at, "\"%s\" is made in every round and cannot be among %s",
+                      name->text, b->field->name),
+               NULL;
+    for (int i = first; i < instance->column_count; i++)
+        if (strcmp(instance->columns[i], name->text) == 0)
+            return REFUSE(b, name->at, "%s has \"%s\" twice", b->field->name, name->text), NULL;
+    const struct column *column = column_find(b->columns, b->field->of, name->text);
+    if (column)
+        instance->columns[instance->column_count++] = name->text;
+    else
+        refuse_column(b->arena, instance, b->columns, b->field, name->text, name->at, b->report);
+    return column;
+}
+
+static void fill_list(struct binding *b, const struct node *names, gyre_view *view)
+{
+    int const first = b->instance->column_count;
+    double *all = NULL;
+    for (const struct node *name = names->first; name; name = name->next) {
+        const struct column *column = find_listed(b, first, name);
+        if (!column)
+            return;
+        size_t const one = sizeof *all * (size_t)column->count;
+        if (!all)
+            all = arena_try(b->instance->memory, one * (size_t)names->count);
+        if (!all) {
+            REFUSE(b, names->at, "there is no memory for %lld columns", (long long)names->count);
+            return;
+        }
+        memcpy((char *)all + (size_t)view->count * sizeof *all, column->data, one);
+        view->count += column->count;
+    }
+    view->data = all;
+}
+
+static void bind_list(struct binding *b, const struct use *use, gyre_view *view)
+{
+    const gyre_field *field = b->field;
+    const struct node *key = node_find(use->table, field->name);
+    if (!is_wanted(b->instance, field) || (!key && (field->access & GYRE_OPTIONAL)))
+        return;
+    if (!key)
+        REFUSE(b, use->at, "needs `%s`, an array of names of columns of %ss", field->name,
+               column_of_word(field->of));
+    else if (key->kind != NODE_ARRAY || key->count == 0)
+        REFUSE(b, key->at, "%s is an array of names of columns, such as [\"a\", \"b\"], not %s",
+               field->name, key->kind == NODE_ARRAY ? "an empty one" : node_show(b->arena, key));
+    else
+        fill_list(b, key, view);
+}
+
+static void bind_field(struct instance *instance, struct arena *arena, const struct use *use,
+                       const struct columns *columns, uint32_t i, struct report *report)
+{
+    const gyre_field *field = &instance->component->about.fields[i];
+    struct binding binding = {instance, arena, columns, field, report};
+    if (field->access & GYRE_LIST)
+        bind_list(&binding, use, &instance->fields[i]);
+    else
+        bind_one(instance, arena, use, columns, i, report);
 }
 
 /* ---- open and close ----------------------------------------------------- */
@@ -147,7 +246,7 @@ bool instance_open(struct instance *instance, struct arena *arena, const struct 
     uint32_t const fields = instance->component->about.field_count;
     instance->shape = shape;
     instance->fields = ARENA_ARRAY(arena, gyre_view, fields + 1);
-    instance->columns = ARENA_ARRAY(arena, const char *, fields + 1);
+    instance->columns = ARENA_ARRAY(arena, const char *, count_columns(instance));
     instance->memory = arena_create();
     for (uint32_t i = 0; i < fields; i++)
         bind_field(instance, arena, instance->use, columns, i, report);

@@ -29,7 +29,8 @@ struct instance {
     void *conf;
     void *cache;
     gyre_view *fields;     /* [field_count] */
-    const char **columns;  /* [field_count]: which column each is; NULL: none was handed out */
+    const char **columns;  /* [column_count]: those that were handed out */
+    int column_count;
     int live[SPACE_LIVES]; /* the field that is a live column, or -1 */
     size_t state_size;
     struct arena *memory;

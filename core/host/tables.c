@@ -252,9 +252,11 @@ static const char *check_access(struct arena *arena, const gyre_field *f)
                             f->of);
     if (!(f->access & GYRE_READ))
         return arena_format(arena, "field %s is not read (access lacks GYRE_READ)", f->name);
-    if (f->access & ~(uint32_t)(GYRE_READ | GYRE_OPTIONAL))
+    if (f->access & ~(uint32_t)(GYRE_READ | GYRE_OPTIONAL | GYRE_LIST))
         return arena_format(arena, "field %s asks for an access that this gyre does not know",
                             f->name);
+    if ((f->access & GYRE_LIST) && f->column)
+        return arena_format(arena, "field %s is a list and has a column of its own", f->name);
     return NULL;
 }
 

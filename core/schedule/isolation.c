@@ -21,9 +21,9 @@ static enum isolation class_of(struct arena *arena, const struct instance *insta
 {
     enum isolation widest = ISOLATION_CLOSED;
     *columns = "";
-    for (uint32_t i = 0; i < instance->component->about.field_count; i++) {
+    for (int i = 0; i < instance->column_count; i++) {
         const char *column = instance->columns[i];
-        enum isolation const class = column ? class_of_column(column) : ISOLATION_CLOSED;
+        enum isolation const class = class_of_column(column);
         if (class == ISOLATION_CLOSED)
             continue;
         *columns = arena_format(arena, "%s%s%s", *columns, **columns ? ", " : "", column);

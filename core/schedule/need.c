@@ -81,6 +81,8 @@ static double columns_of(const struct plan *plan)
     bytes = (bytes + KEPT * REAL * plan->metric_count) * (double)plan->shape.states;
     for (const struct column *c = columns->first; c; c = c->next)
         bytes += !pi || c == pi || c->data != pi->data ? REAL * (double)c->count : 0;
+    for (int i = 0; i < plan->instance_count; i++)
+        bytes += (double)(arena_size(plan->instances[i].memory) / ARENA * ARENA);
     return bytes + PLAN + ARENA * (double)plan->instance_count;
 }
 

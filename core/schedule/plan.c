@@ -22,6 +22,7 @@ static gyre_shape shape_of(const struct scenario *s)
         .rounds = s->rounds,
         .context = s->space.context,
         .met = s->space.met,
+        .mixing = s->mixing,
     };
 }
 
@@ -179,8 +180,8 @@ static void check_own(const struct plan *plan, struct report *report)
 {
     const struct instance *policy = plan->policy;
     bool declared = plan->own == 0 || plan->own == 1;
-    for (uint32_t i = 0; i < policy->component->about.field_count; i++)
-        declared = declared || (policy->columns[i] && strcmp(policy->columns[i], SPACE_START) == 0);
+    for (int i = 0; i < policy->column_count; i++)
+        declared = declared || strcmp(policy->columns[i], SPACE_START) == 0;
     if (!(plan->own >= 0 && plan->own <= 1))
         report_add(report, STATUS_BUG, policy->at,
                    "%s: gives its lists a weight of %g, not in [0, 1]", policy->label, plan->own);

@@ -107,7 +107,8 @@ enum {
 
 enum {
     GYRE_READ = 1u << 0,
-    GYRE_OPTIONAL = 1u << 1 /* data is NULL when the world has no such column */
+    GYRE_OPTIONAL = 1u << 1, /* data is NULL when the world has no such column */
+    GYRE_LIST = 1u << 2      /* several columns: the key takes an array of names */
 };
 
 /* One column that the component reads. Columns are handed out only when they
@@ -120,14 +121,17 @@ enum {
  * and open: `held`, the share of last round's datasets that held a state, or of
  * its samples when one is shared, 0 in row 0; and `distribution`, P_t(z|c), what
  * the society would learn from next, while selecting that of the row before.
- * They cost time, and are made only where a component declares them. */
+ * They cost time, and are made only where a component declares them.
+ *
+ * A list has no column of its own (NULL). Its data are the columns one after another in
+ * the scenario's order, [columns * states] or the like; no live one can be among them. */
 typedef struct gyre_field {
     const char *name;
     const char *column; /* read when the scenario is silent; NULL: it must say */
     const char *when;   /* key of a parameter: the column is handed out only if
                          * that is not 0; NULL: always                          */
     uint32_t of;        /* GYRE_OF_*                                           */
-    uint32_t access;    /* GYRE_READ, perhaps with GYRE_OPTIONAL               */
+    uint32_t access;    /* GYRE_READ, perhaps GYRE_OPTIONAL, GYRE_LIST         */
     const char *doc;    /* one sentence, ends with a full stop                 */
 } gyre_field;
 
@@ -153,6 +157,7 @@ typedef struct gyre_shape {
     const int64_t *context; /* [contexts + 1]                                  */
     const double *met;      /* mu, [contexts]: how often the society meets a context;
                              * sums to 1, may be 0                                  */
+    double mixing; /* g: agent m's data are drawn from a(z) [(1 - g) P_m + g Pbar]  */
 } gyre_shape;
 
 /* The world in one phase of one round. Arrays are [states], owned by the host,

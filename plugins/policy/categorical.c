@@ -6,9 +6,11 @@
  * context; or, where each dataset replaces all that was, the list of its
  * samples: the same distribution in less memory, and nothing to compute.
  */
+#include <float.h>
 #include <string.h>
 
 #include "gyre/policy.h"
+#include "gyre/real.h"
 
 enum { LIST_MOST = 1 << 20 };
 
@@ -90,6 +92,46 @@ static void table_learn(gyre_ctx *ctx, const gyre_rows *rows, const double *weig
     }
 }
 
+/* ---- climbing: a table as a softmax of logits, one a state --------------- */
+
+/* The gradient at logit z is weight(z) - G P(z|c), with G what a context's weights add to: logits
+ * go along it, in units of the largest that can count. Returns whether anything is to move. */
+static int make_logits(gyre_ctx *ctx, const double *weight, const double *p, double rate, int64_t n,
+                       double *logit)
+{
+    double const all = ctx->host->total(ctx, weight, n);
+    double most = -INFINITY;
+    int moves = 0;
+    for (int64_t z = 0; z < n; z++) {
+        moves |= weight[z] < 0 || weight[z] > 0;
+        logit[z] = rate * (weight[z] - all * p[z]);
+        if (p[z] > 0 && logit[z] > most)
+            most = logit[z];
+    }
+    for (int64_t z = 0; z < n; z++)
+        logit[z] = p[z] > 0 ? logit[z] - most : 0;
+    return moves;
+}
+
+static gyre_status table_climb(gyre_ctx *ctx, double *p, const double *weight, double rate,
+                               double *logit)
+{
+    for (int64_t c = 0; c < ctx->shape->contexts; c++) {
+        int64_t const begin = ctx->shape->context[c], n = ctx->shape->context[c + 1] - begin;
+        if (!make_logits(ctx, weight + begin, p + begin, rate, n, logit))
+            continue;
+        for (int64_t z = 0; z < n; z++)
+            logit[z] = p[begin + z] * gyre_exp(logit[z]);
+        double const total = ctx->host->total(ctx, logit, n);
+        if (!(total > 0 && total <= DBL_MAX))
+            return ctx->host->fail(ctx, GYRE_E_INVALID,
+                                   "a policy has left the numbers: the steps are too large");
+        for (int64_t z = 0; z < n; z++)
+            p[begin + z] = logit[z] / total;
+    }
+    return GYRE_OK;
+}
+
 /* ---- callbacks ---------------------------------------------------------- */
 
 static gyre_status start(gyre_ctx *ctx, const gyre_rows *rows, const double *p)
@@ -135,6 +177,16 @@ static gyre_status learn(gyre_ctx *ctx, const gyre_rows *rows, const gyre_exampl
     return GYRE_OK;
 }
 
+/* A list has replaced all that was: there is nothing to climb from, and no update that does. */
+static gyre_status climb(gyre_ctx *ctx, const gyre_rows *rows, const double *weight, double rate)
+{
+    double *logit = ctx->host->scratch(ctx, table_size(ctx));
+    gyre_status status = logit ? GYRE_OK : GYRE_E_NOMEM;
+    for (int64_t r = 0; r < rows->count && status == GYRE_OK; r++)
+        status = table_climb(ctx, row_at(rows, r), weight, rate, logit);
+    return status;
+}
+
 static double own(gyre_ctx *ctx)
 {
     return is_listed(ctx) ? 1 : 0;
@@ -147,6 +199,7 @@ static const gyre_policy_ops ops = {
     .say = say,
     .learn = learn,
     .own = own,
+    .climb = climb,
 };
 
 static const gyre_component categorical = {
@@ -155,12 +208,17 @@ static const gyre_component categorical = {
     .id = "policy.categorical",
     .version = "1.0.0",
     .summary = "A probability for every state, learned by counts.",
-    .doc = "An agent is its table of P(z|c). Learning at rate b makes it (1 - b) P + b x/n, where\n"
-           "x/n are the frequencies of its dataset in the contexts that the dataset touches; the\n"
-           "others stay as they are. At b = 1 this is maximum likelihood, and a society of such\n"
-           "agents is the Wright-Fisher process of population genetics. An agent takes 8 bytes a\n"
-           "state; with a dataset an agent that replaces all that was (update.mle at rate 1, one\n"
-           "context) 4 bytes a sample.\n",
+    .doc =
+        "An agent is its table of P(z|c). Learning at rate b makes it (1 - b) P + b x/n, where\n"
+        "x/n are the frequencies of its dataset in the contexts that the dataset touches; the\n"
+        "others stay as they are. At b = 1 this is maximum likelihood, and a society of such\n"
+        "agents is the Wright-Fisher process of population genetics. An agent takes 8 bytes a\n"
+        "state; with a dataset an agent that replaces all that was (update.mle at rate 1, one\n"
+        "context) 4 bytes a sample.\n"
+        "\n"
+        "Updates that climb a gradient move it as a softmax of one logit a state: P' is\n"
+        "proportional to P exp(rate (g - G P)), with g the gradient's weights and G their sum in\n"
+        "the context.\n",
     .ops = &ops,
 };
 

@@ -82,6 +82,7 @@ static void what_is_required_is_within_its_range(void **state)
                    "'columns':[{'name':'risk','of':'states'},"
                    "{'name':'trust','of':'agents','when':'on'},"
                    "{'name':'given','of':'states','column':'given'},"
+                   "{'name':'phi','of':'states','list':true},"
                    "{'name':'may','of':'states','optional':true}]}",
                    "[[metric]]\n"
                    "use   = \"metric.x\"\n"
@@ -92,7 +93,8 @@ static void what_is_required_is_within_its_range(void **state)
                    "word  = \"...\"  # required\n"
                    "on    = true  # required\n"
                    "risk  = \"...\"  # required: a column\n"
-                   "trust = \"...\"  # required unless on is 0: a column\n");
+                   "trust = \"...\"  # required unless on is 0: a column\n"
+                   "phi   = [\"...\"]  # required: columns\n");
 }
 
 /* The child that looks into a stranger's module may send anything. */

@@ -168,8 +168,13 @@ static void field_must_be_readable_and_known(void **state)
     f->of = GYRE_OF_AGENT;
     f->access = GYRE_OPTIONAL;
     expect(s, "field trust is not read (access lacks GYRE_READ)");
-    f->access = GYRE_READ | 1u << 2;
+    f->access = GYRE_READ | 1u << 3;
     expect(s, "field trust asks for an access that this gyre does not know");
+    f->access = GYRE_READ | GYRE_LIST;
+    f->column = "trust";
+    expect(s, "field trust is a list and has a column of its own");
+    f->column = NULL;
+    expect_sound(s);
     f->access = GYRE_READ;
     f->when = "off";
     expect(s, "field trust depends on a parameter that is not there (when)");
