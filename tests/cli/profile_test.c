@@ -71,7 +71,6 @@ static const char *const wanted[][2] = {
     {"teach", "core.draw"},
     {"teach", "core.judge"},
     {"teach", "core.learn"},
-    {"teach", "update.mle"},
     {"teach", "policy.categorical"},
     {"instruct", "core"},
     {"express", "core"},
@@ -262,7 +261,7 @@ static void a_stopped_run_says_what_it_took(void **state)
     assert_int_equal(
         recorded_count(&folder, "gyre.db",
                        "SELECT count(*) FROM profile AS p JOIN run AS r ON r.id = p.run"
-                       " WHERE phase = 'teach' AND component = 'update.mle'"
+                       " WHERE phase = 'teach' AND component = 'policy.categorical'"
                        " AND calls > 0 AND p.seconds > 0 AND status = 'stopped'"),
         1);
     outcome_free(&outcome);
@@ -285,7 +284,7 @@ static void a_failed_run_says_what_it_took(void **state)
     assert_true(has_line(outcome.out, "intervene", "intervention.external#2"));
     assert_int_equal(recorded_count(&folder, "gyre.db",
                                     "SELECT calls FROM profile WHERE phase = 'teach'"
-                                    " AND component = 'update.mle'"),
+                                    " AND component = 'policy.categorical'"),
                      1);
     outcome_free(&outcome);
 }

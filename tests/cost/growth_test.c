@@ -80,13 +80,13 @@ static struct society const societies[SOCIETIES] = {
     [MEMORIES] = {"memories, verified",
                   false,
                   {3000, 2048, 32},
-                  {50, 445, 1260, 0},
+                  {54, 446, 1050, 0},
                   "sampling = { dataset = \"per_agent\", samples = 1 }\n"
                   "intervention = [{ use = \"intervention.verify\", max_risk = 0.5 }]\n" MEMORY},
     [RECALL] = {"memories that recall, verified",
                 false,
                 {3000, 2048, 32},
-                {57, 480, 2850, 0},
+                {61, 488, 1530, 0},
                 "sampling = { dataset = \"per_agent\", samples = 1, mixing = 0.1 }\n"
                 "intervention = [{ use = \"intervention.verify\", max_risk = 0.5 }]\n" MEMORY},
     [COUNTS] = {"counts, far more samples than states",
