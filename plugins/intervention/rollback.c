@@ -135,25 +135,26 @@ static int is_good(gyre_ctx *ctx, const gyre_round *round)
     return value >= conf->at_least && value <= conf->at_most;
 }
 
-/* "safety.mass at least 0.9" */
+/* "with safety.mass at least 0.9" */
 static void describe_good(const struct conf *conf, char *out, size_t size)
 {
     int const least = conf->at_least > -DBL_MAX;
     if (*conf->verified)
-        snprintf(out, size, "%.80s %s %g", conf->verified, least ? "at least" : "at most",
+        snprintf(out, size, "with %.80s %s %g", conf->verified, least ? "at least" : "at most",
                  least ? conf->at_least : conf->at_most);
     else
-        snprintf(out, size, "no rollback due");
+        snprintf(out, size, "that needed none");
 }
 
 static gyre_status lack_snapshot(gyre_ctx *ctx)
 {
     char good[120], sentence[300];
     describe_good(ctx->conf, good, sizeof good);
-    snprintf(sentence, sizeof sentence,
-             "is to roll back, and has no snapshot yet: no row so far had %s; loosen that, begin "
-             "later with `from`, or go back to the start with to = \"start\"",
-             good);
+    snprintf(
+        sentence, sizeof sentence,
+        "is to roll back, and has no snapshot yet: no row so far was one %s; loosen that, begin "
+        "later with `from`, or go back to the start with to = \"start\"",
+        good);
     return ctx->host->fail(ctx, GYRE_E_INVALID, sentence);
 }
 
@@ -163,8 +164,8 @@ static void give_up(gyre_ctx *ctx, gyre_oversight *oversight)
     char good[120];
     describe_good(ctx->conf, good, sizeof good);
     snprintf(state->sentence, sizeof state->sentence,
-             "gives up: %lld rollback%s since round %lld led to no row with %s, and the next would "
-             "go round in a circle",
+             "gives up: %lld rollback%s since round %lld led to no row %s, and the next would go "
+             "round in a circle",
              (long long)state->in_vain, state->in_vain == 1 ? "" : "s", (long long)state->since,
              good);
     oversight->stop = state->sentence;
