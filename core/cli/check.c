@@ -49,6 +49,10 @@ static void print_need(const struct plan *plan, int threads)
     putchar('\n');
     print_part("datasets", need.datasets);
     putchar('\n');
+    if (need.snapshots > 0) {
+        print_part("snapshots", need.snapshots);
+        printf(", when all are kept\n");
+    }
     print_part("results", need.series);
     putchar('\n');
 }

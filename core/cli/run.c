@@ -35,8 +35,9 @@ static const char help[] =
     "\n"
     "example: gyre run scenarios/paper/isolated.toml --set scenario.replicates=20\n"
     "\n"
-    "exit codes: 0 done, 2 usage, 65 bad scenario or data, 66 not there, 70 a bug or a\n"
-    "component's fault, 71 beyond the machine, 74 input/output, 75 stopped, 77 refused\n";
+    "exit codes: 0 done, 1 ended by an intervention, 2 usage, 65 bad scenario or\n"
+    "data, 66 not there, 70 a bug or a component's fault, 71 beyond the machine,\n"
+    "74 input/output, 75 stopped, 77 refused\n";
 
 /* A run and all who are told of it. */
 struct session {
@@ -120,7 +121,8 @@ static enum status execute(struct session *s)
         .profile = s->profile ? profile_read(s->profile, s->options->threads) : NULL,
     };
     enum status const last = series_end(s->series, &end);
-    if (!s->options->json && (status == STATUS_OK || status == STATUS_STOPPED))
+    if (!s->options->json &&
+        (status == STATUS_OK || status == STATUS_STOPPED || status == STATUS_FAILED))
         say_where(s, &end);
     return status == STATUS_OK ? last : status;
 }

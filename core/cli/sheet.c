@@ -107,8 +107,17 @@ const char *sheet_range(struct arena *arena, const json_t *p)
     return arena_format(arena, "%c%s, %s%c", open_low ? '(' : '[', a, b, open_high ? ')' : ']');
 }
 
+/* A default beyond all numbers that anybody would write: a limit that is not there. */
+static bool is_no_limit(const json_t *p)
+{
+    double const x = json_number_value(json_object_get(p, "default"));
+    return x <= -ENDLESS || x >= ENDLESS;
+}
+
 const char *sheet_default(struct arena *arena, const json_t *p)
 {
+    if (is_no_limit(p))
+        return "none";
     return is_true(p, "required") ? "required" : value_text(arena, json_object_get(p, "default"));
 }
 
@@ -294,6 +303,8 @@ static void print_example_param(struct arena *arena, FILE *out, int indent, int 
                                 const json_t *p)
 {
     bool const required = is_true(p, "required");
+    if (is_no_limit(p))
+        return;
     const char *const value =
         required ? some_value(arena, p) : value_text(arena, json_object_get(p, "default"));
     print_line(out, indent, text(p, "key"), width, value, required ? "required" : "");

@@ -207,7 +207,9 @@ const struct grammar_table grammar_sampling = {
 
 static const gyre_param when_params[] = {
     TEXT(struct grammar_when_conf, metric, GYRE_PARAM_REQUIRED,
-         "An output of the row before, as in safety.kl."),
+         "An output, as in safety.kl: of the row before; of that very row where it acts after it, "
+         "as "
+         "intervention.rollback does."),
     GYRE_P_F64(struct grammar_when_conf, above, DBL_MAX, -DBL_MAX, DBL_MAX, "",
                "Acts when the output is above this."),
     GYRE_P_F64(struct grammar_when_conf, below, -DBL_MAX, -DBL_MAX, DBL_MAX, "",

@@ -83,7 +83,10 @@ enum isolation isolation_find(const struct plan *plan, const char **through)
     add_instance(&finding, plan->selection);
     add_instance(&finding, plan->update);
     for (int i = 0; i < plan->intervention_count; i++) {
-        add_instance(&finding, plan->interventions[i].instance);
+        const struct plan_intervention *by = &plan->interventions[i];
+        add_instance(&finding, by->instance);
+        if (by->ops->oversee)
+            add(&finding, by->instance, ISOLATION_ANCHORED, "the run's own past");
         add_outputs(&finding, plan->interventions[i].instance);
     }
     *through = finding.through;

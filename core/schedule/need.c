@@ -7,6 +7,7 @@
 #include "base/text.h"
 #include "schedule/count.h"
 #include "schedule/law.h"
+#include "schedule/oversee.h"
 #include "schedule/plan.h"
 #include "world/invert.h"
 #include "world/tally.h"
@@ -184,11 +185,12 @@ struct plan_need plan_need(const struct plan *plan, int threads)
     need.states = columns_of(plan) + crew.lanes * (world_of(plan) + bench_of(plan, true) +
                                                    (crew.workers - 1) * bench_of(plan, false));
     need.datasets = datasets_of(plan, &crew);
+    need.snapshots = crew.lanes * oversee_size(plan);
     need.series = series_size(&(struct result_run){.rounds = s->rounds,
                                                    .replicates = s->replicates,
                                                    .output_count = plan->output_count,
                                                    .tally_count = plan->tally_count});
-    need.total = need.rows + need.states + need.datasets + need.series;
+    need.total = need.rows + need.states + need.datasets + need.snapshots + need.series;
     return need;
 }
 
@@ -196,7 +198,8 @@ static double most_of(const struct plan_need *need)
 {
     double const rows = need->rows > need->states ? need->rows : need->states;
     double const rest = need->datasets > need->series ? need->datasets : need->series;
-    return rows > rest ? rows : rest;
+    double const most = rows > rest ? rows : rest;
+    return most > need->snapshots ? most : need->snapshots;
 }
 
 /* The key to change when it does not fit: that of the largest part. */
@@ -205,6 +208,8 @@ static const char *advice(const struct plan *plan, const struct plan_need *need)
     double const most = most_of(need);
     if (need->series == most)
         return "rounds, replicates or metrics";
+    if (need->snapshots == most)
+        return "snapshots or agents";
     if (need->rows == most)
         return plan->own > 0 ? "agents" : "agents or states";
     return need->datasets == most ? "samples" : "states";

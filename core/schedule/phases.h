@@ -26,7 +26,13 @@ enum status phase_select(struct replicate *replicate);
 /* Every metric's outputs. */
 enum status phase_measure(struct replicate *replicate);
 
+/* Has interventions keep the society as it is, take it back to what it was, or end the run. */
+enum status phase_oversee(struct replicate *replicate);
+
 /* What interventions report of themselves in this row. */
 enum status phase_account(struct replicate *replicate);
+
+/* After the row was told: STATUS_FAILED where an intervention ended the run with it. */
+enum status phase_end(struct replicate *replicate);
 
 #endif

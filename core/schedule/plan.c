@@ -7,6 +7,7 @@
 #include "host/call.h"
 #include "scenario/grammar.h"
 #include "schedule/isolation.h"
+#include "schedule/oversee.h"
 #include "schedule/timing.h"
 #include "world/compose.h"
 
@@ -259,6 +260,7 @@ static void open_all(struct making *m)
         return;
     ask_policy(plan, m->report);
     ask_ways(plan, m->report);
+    oversee_ask(plan, m->report);
     for (int i = 0; i < plan->metric_count; i++)
         ask_slots(plan, &plan->metrics[i], m->report);
 }

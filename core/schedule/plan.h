@@ -22,8 +22,9 @@ struct plan_intervention {
     struct instance *instance;
     const gyre_intervention_ops *ops;
     int first_output;
-    int first_tally;  /* TALLIES_OF_JUDGE of them, where there is a judge */
-    int supply_tally; /* TALLIES_OF_SUPPLY of them, where it supplies     */
+    int first_tally;   /* TALLIES_OF_JUDGE of them, where there is a judge */
+    int supply_tally;  /* TALLIES_OF_SUPPLY of them, where it supplies     */
+    int64_t snapshots; /* how many it keeps at most                       */
 };
 
 struct plan {
@@ -71,11 +72,12 @@ int64_t plan_list_most(const struct plan *plan);
 /* Bytes that a run with so many threads takes at its most, and how they add up. */
 struct plan_need {
     double total;
-    double rows;     /* what agents are: M rows, or one            */
-    double agent;    /* of one agent with a row of its own         */
-    double states;   /* columns, laws, tables and sums over states */
-    double datasets; /* one a thread, or one                       */
-    double series;   /* every measured number until the end        */
+    double rows;      /* what agents are: M rows, or one            */
+    double agent;     /* of one agent with a row of its own         */
+    double states;    /* columns, laws, tables and sums over states */
+    double datasets;  /* one a thread, or one                       */
+    double snapshots; /* of the whole society, kept    */
+    double series;    /* every measured number until the end        */
 };
 struct plan_need plan_need(const struct plan *plan, int threads);
 

@@ -8,7 +8,8 @@
 static const char *const phases[PROFILE_PHASES] = {
     [PROFILE_START] = "start",       [PROFILE_INTERVENE] = "intervene", [PROFILE_TEACH] = "teach",
     [PROFILE_INSTRUCT] = "instruct", [PROFILE_EXPRESS] = "express",     [PROFILE_SELECT] = "select",
-    [PROFILE_MEASURE] = "measure",   [PROFILE_RECORD] = "record",       [PROFILE_DIGEST] = "digest",
+    [PROFILE_MEASURE] = "measure",   [PROFILE_OVERSEE] = "oversee",     [PROFILE_RECORD] = "record",
+    [PROFILE_DIGEST] = "digest",
 };
 
 static const char *const parts[PROFILE_PARTS] = {

@@ -8,6 +8,7 @@
 #include "schedule/census.h"
 #include "schedule/count.h"
 #include "schedule/law.h"
+#include "schedule/oversee.h"
 #include "schedule/profile.h"
 #include "world/invert.h"
 #include "world/random.h"
@@ -168,6 +169,25 @@ static void make_acts(struct replicate *r)
     }
 }
 
+/* Room for what they keep, which is taken up as it is kept. */
+static void make_overseers(struct replicate *r)
+{
+    const struct plan *plan = r->plan;
+    r->overseers = ARENA_ARRAY(r->arena, struct overseer, plan->intervention_count);
+    for (int i = 0; i < plan->intervention_count; i++) {
+        int64_t const room = plan->interventions[i].snapshots;
+        if (room == 0)
+            continue;
+        hold(r, PROFILE_OVERSEE,
+             PROFILE_PARTS + (int)(plan->interventions[i].instance - plan->instances));
+        struct snapshot *snapshots = large(r, room, sizeof *snapshots);
+        int64_t *round = large(r, room, sizeof *round);
+        char *memory = large(r, room, oversee_snapshot_size(plan));
+        if (snapshots && round && memory)
+            oversee_init(&r->overseers[i], plan, room, snapshots, round, memory);
+    }
+}
+
 static void make_world(struct replicate *r)
 {
     static enum profile_phase const live[SPACE_LIVES] = {
@@ -193,6 +213,7 @@ static void make_world(struct replicate *r)
     }
     make_law(r);
     make_acts(r);
+    make_overseers(r);
 }
 
 /* As many rows as agents can come to differ. */
@@ -216,7 +237,7 @@ struct replicate *replicate_create(const struct plan *plan, int workers)
     r->plan = plan;
     r->workers = workers;
     r->large = ARENA_ARRAY(arena, void *,
-                           25 + 3 * plan->intervention_count + plan->instance_count + 33 * workers);
+                           25 + 6 * plan->intervention_count + plan->instance_count + 33 * workers);
     r->bench = ARENA_ARRAY(arena, struct bench, workers);
     r->bytes = ARENA_ARRAY(arena, int64_t, PROFILE_PHASES * profile_columns(plan));
     bool good = make_rows(r);
@@ -303,15 +324,31 @@ static void bind_calls(struct replicate *r)
     }
 }
 
-static void reset_states(struct replicate *r)
+static void reset_state(struct replicate *r, int instance)
 {
-    for (int i = 0; i < r->plan->instance_count; i++) {
-        const gyre_component *about = &r->plan->instances[i].component->about;
-        struct call *call = &r->bench[0].calls[i];
-        memset(r->state[i], 0, r->plan->instances[i].state_size);
-        if (about->reset)
-            bench_accept(&r->bench[0], i, call, about->reset(call_begin(call, 0)));
-    }
+    const gyre_component *about = &r->plan->instances[instance].component->about;
+    struct call *call = &r->bench[0].calls[instance];
+    memset(r->state[instance], 0, r->plan->instances[instance].state_size);
+    if (about->reset)
+        bench_accept(&r->bench[0], instance, call, about->reset(call_begin(call, 0)));
+}
+
+void replicate_restart(struct replicate *r)
+{
+    const struct plan *plan = r->plan;
+    const gyre_policy_ops *policy = &plan->policy->component->ops.policy;
+    struct call *call = replicate_call(r, plan->policy, 0);
+    for (int i = 0; i < SPACE_LIVES; i++)
+        if (r->live[i])
+            memset(r->live[i], 0, sizeof(double) * (size_t)plan->shape.states);
+    for (int i = 0; i < plan->instance_count; i++)
+        if (oversee_takes_back(plan, i))
+            reset_state(r, i);
+    r->counted = false;
+    rows_unite(&r->rows);
+    gyre_rows const rows = rows_view(&r->rows, 0, 1);
+    bench_accept(&r->bench[0], plan->instance_count, call,
+                 policy->start(call_begin(call, 0), &rows, plan->scenario->start));
 }
 
 void replicate_clear_deeds(struct replicate *r)
@@ -324,25 +361,21 @@ enum status replicate_reset(struct replicate *r, int64_t index)
 {
     const struct plan *plan = r->plan;
     r->index = index;
-    r->round = 0;
+    r->round = r->lived = 0;
+    r->ending = (struct failure){.status = STATUS_OK};
     r->failure = (struct failure){.status = STATUS_OK};
     r->sampling_key = random_key(plan->scenario->seed, (uint32_t)index, "core.sampling");
     memset(r->tally, 0, sizeof *r->tally * (size_t)plan->tally_count);
     replicate_clear_deeds(r);
     for (int i = 0; i < plan->output_count; i++)
         r->value[i] = result_missing();
-    for (int i = 0; i < SPACE_LIVES; i++)
-        if (r->live[i])
-            memset(r->live[i], 0, sizeof(double) * (size_t)plan->shape.states);
-    r->counted = false;
+    for (int i = 0; i < plan->intervention_count; i++)
+        r->overseers[i].kept = 0;
     bind_calls(r);
-    reset_states(r);
-    rows_unite(&r->rows);
-    gyre_rows const rows = rows_view(&r->rows, 0, 1);
-    struct call *call = replicate_call(r, plan->policy, 0);
-    const gyre_policy_ops *policy = &plan->policy->component->ops.policy;
-    bench_accept(&r->bench[0], plan->instance_count, call,
-                 policy->start(call_begin(call, 0), &rows, plan->scenario->start));
+    for (int i = 0; i < plan->instance_count; i++)
+        if (!oversee_takes_back(plan, i))
+            reset_state(r, i);
+    replicate_restart(r);
     return replicate_join_failures(r);
 }
 

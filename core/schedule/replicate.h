@@ -107,25 +107,30 @@ struct law {
     double rest; /* the table's mass, in units of that of a whole list with a = a_max */
 };
 
+struct overseer; /* see oversee.h */
+
 struct replicate {
     const struct plan *plan;
     int64_t index, round;
     int workers;
     struct rows rows;
-    double *mixture, *weight;  /* [states] each, of row `round` */
-    double *live[SPACE_LIVES]; /* [states] each: live columns; NULL: no component reads it */
-    double said;               /* what the mixture adds to; 0: not known */
-    double appeal;             /* what a Pbar adds to */
-    double *value;             /* [output_count], of row `round` */
-    int64_t *tally;            /* [tally_count], of row `round` */
-    gyre_deeds *deeds;         /* [intervention_count], of row `round`, beside tallies */
-    const struct desk *desk;   /* who answers interventions' questions; NULL: nobody */
-    void **state;              /* [instance_count] */
-    struct bench *bench;       /* [workers] */
-    bool counted;              /* the benches' sums are of the rows as they are */
-    struct law law;            /* what is drawn from in this round */
-    uint8_t *fate;             /* [states + 1], see judge.c */
-    uint32_t *stays;           /* a bit a state: its samples stay, for sure */
+    double *mixture, *weight;   /* [states] each, of row `round` */
+    double *live[SPACE_LIVES];  /* [states] each: live columns; NULL: no component reads it */
+    double said;                /* what the mixture adds to; 0: not known */
+    double appeal;              /* what a Pbar adds to */
+    double *value;              /* [output_count], of row `round` */
+    int64_t *tally;             /* [tally_count], of row `round` */
+    gyre_deeds *deeds;          /* [intervention_count], of row `round`, beside tallies */
+    struct overseer *overseers; /* [intervention_count] */
+    int64_t lived;              /* rounds that agents have learned in, less those undone */
+    struct failure ending;      /* an intervention ends the run after this row */
+    const struct desk *desk;    /* who answers interventions' questions; NULL: nobody */
+    void **state;               /* [instance_count] */
+    struct bench *bench;        /* [workers] */
+    bool counted;               /* the benches' sums are of the rows as they are */
+    struct law law;             /* what is drawn from in this round */
+    uint8_t *fate;              /* [states + 1], see judge.c */
+    uint32_t *stays;            /* a bit a state: its samples stay, for sure */
     enum judging judging;
     int64_t *kept;        /* [chunks of a shared dataset]: samples that stay */
     struct judge *judges; /* [intervention_count] */
@@ -150,6 +155,10 @@ void replicate_destroy(struct replicate *replicate);
 
 /* Back to the start, as replicate `index`. */
 enum status replicate_reset(struct replicate *replicate, int64_t index);
+
+/* Agents, and what components remember that goes back with them, as at the start; the round goes
+ * on. */
+void replicate_restart(struct replicate *replicate);
 
 /* No intervention has done anything yet in this round. */
 void replicate_clear_deeds(struct replicate *replicate);

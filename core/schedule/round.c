@@ -1,6 +1,6 @@
 /* The closed loop of arXiv 2602.09877. Row t is the world after t updates; row 0 the start.
  *
- *   express select measure                                              -> row 0
+ *   express select measure oversee                                      -> row 0
  *   for t = 1 .. rounds
  *       intervene   on_distribution; judges say what they would pass, suppliers what they bring
  *       teach       draw N samples a dataset, judge them, learn from them
@@ -8,8 +8,11 @@
  *       express     policies -> mixture Pbar
  *       select      selection weighs the states -> P_t
  *       measure     metrics read the world                              -> row t
+ *       oversee     keep the society, roll it back, end the run; back in time it is expressed and
+ *                   selected again, for round t + 1
  *
- * Interventions of round t, and their triggers, see row t - 1. Nothing here knows a component by
+ * Interventions of round t, and their triggers, see row t - 1; those
+ * that oversee, row t. Nothing here knows a component by
  * name, a thread or a random word: components come from the plan, threads from workers.c, words by
  * address from (seed, replicate, name, round).
  */
@@ -24,9 +27,12 @@ static enum status show(struct replicate *r, int64_t round, const struct round_w
     r->round = round;
     if (phase_express(profile_in(r, PROFILE_EXPRESS)) ||
         phase_select(profile_in(r, PROFILE_SELECT)) ||
-        phase_measure(profile_in(r, PROFILE_MEASURE)) || phase_account(r))
+        phase_measure(profile_in(r, PROFILE_MEASURE)) ||
+        phase_oversee(profile_in(r, PROFILE_OVERSEE)) ||
+        phase_account(profile_in(r, PROFILE_MEASURE)))
         return r->failure.status;
-    return watch->row(watch->argument, profile_in(r, PROFILE_RECORD));
+    enum status const status = watch->row(watch->argument, profile_in(r, PROFILE_RECORD));
+    return status != STATUS_OK ? status : phase_end(r);
 }
 
 /* One generation: the society learns from what it says. */

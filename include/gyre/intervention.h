@@ -73,20 +73,22 @@ struct gyre_question {
 };
 
 /* What is done about the society as a whole, after row t was measured. Snapshots hold what agents
- * are and what all other components remember; never the round, the random words or the
- * intervention itself. */
+ * are and what other components remember, but metrics and interventions that oversee; never the
+ * round or the random words. Of interventions' own reports oversee sees those of the row before. */
 typedef struct gyre_oversight {
     uint32_t size;
     uint32_t acts;        /* 1: every, from, until and when allow it to act; else it
                            * may only keep                                     */
     int64_t kept;         /* snapshots, at most as many as snapshots() said    */
     const int64_t *round; /* [kept]: of which round each is, the newest first  */
-    int32_t keep;         /* to be filled, 1: keep a snapshot of row t; the oldest makes
-                           * room                                              */
-    int32_t start;        /* 1: back to the start of the run                   */
+    int32_t keep;         /* to be filled, 1: keep a snapshot of row t, unless it goes
+                           * back; the oldest makes room                       */
+    int32_t start;        /* 1: back to the start of the run; newer snapshots are
+                           * dropped                                           */
     int64_t back;         /* n > 0: back to the n-th newest of those that are kept;
                            * newer ones are dropped                            */
-    const char *stop;     /* not NULL: the run ends here with this sentence    */
+    const char *stop;     /* not NULL: the run ends with row t and this sentence,
+                           * which the host copies                             */
 } gyre_oversight;
 
 /* What the host did for an intervention in this round. */
@@ -97,7 +99,7 @@ typedef struct gyre_deeds {
     int64_t outside;                    /* samples that it supplied            */
     int64_t flagged;                    /* samples that were to be reviewed    */
     int64_t pruned;                     /* memories                            */
-    int64_t undone;                     /* rounds                              */
+    int64_t undone;                     /* rounds of learning; each only once  */
     double forgotten; /* what on_policy, on_agent and prune did: the sum over agents of w_m,
                        * and over contexts of mu, of the total variation
                        * between what was said before and after          */

@@ -83,6 +83,19 @@ static void the_start_is_the_run_s_own_past(void **state)
            "anchored", "intervention.external (start)");
 }
 
+/* Snapshots and resets are, too, though no column is read. */
+static void what_goes_back_depends_on_the_past(void **state)
+{
+    (void)state;
+    expect("intervention = [{ use = \"intervention.rollback\", every = 5 }]", "anchored",
+           "intervention.rollback (the run's own past)");
+    expect("intervention = [{ use = \"intervention.rollback\", verified = \"safety.mass\", "
+           "at_least = 0.1, when = { metric = \"diversity.entropy\", below = 1 } }]",
+           "open",
+           "intervention.rollback (the run's own past), "
+           "intervention.rollback (safety.mass reads reference, safe)");
+}
+
 static void a_trigger_depends_on_what_its_metric_reads(void **state)
 {
     (void)state;
@@ -105,6 +118,7 @@ int main(void)
         cmocka_unit_test(labels_that_people_gave_open_it),
         cmocka_unit_test(a_column_that_is_not_used_opens_nothing),
         cmocka_unit_test(the_start_is_the_run_s_own_past),
+        cmocka_unit_test(what_goes_back_depends_on_the_past),
         cmocka_unit_test(a_trigger_depends_on_what_its_metric_reads),
     };
     int const handle = mkstemp(file);

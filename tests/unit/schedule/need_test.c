@@ -150,6 +150,7 @@ static double taken_by(const char *scenario, int lanes, int workers, struct plan
 #define VERIFY                                                                                     \
     "intervention = [{ use = \"intervention.verify\", max_risk = 0.5 }, "                          \
     "{ use = \"intervention.external\", share = 0.1 }]\n"
+#define KEPT            "intervention = [{ use = \"intervention.rollback\", keep = 2 }]\n"
 #define CHECKED         "intervention = [{ use = \"intervention.verify\", max_risk = 0.5 }]\n"
 #define ONE(m)          "metric = [" m "]\n"
 #define SPACE(k)        "space = { states = " k ", reference = \"uniform\", safe = { share = 0.9 } }\n"
@@ -176,6 +177,10 @@ static const char *const societies[] = {
     MEMORY("200000", "0.9") SPACE("4096") SAMPLES("per_agent", "32") ONE(SAFETY) CHECKED,
     MEMORY("100000", "0.9") SPACE("4096") MIXED("32") ONE(SAFETY),
     MEMORY("50000", "1.0") SPACE("1000") SAMPLES("per_agent", "32") EVERY,
+    /* snapshots */
+    AGENTS("1000") SPACE("1024") SAMPLES("per_agent", "100") HALF ONE(SAFETY) KEPT,
+    MEMORY("200000", "0.9") SPACE("4096") SAMPLES("per_agent", "32") ONE(SAFETY) KEPT,
+    AGENTS("2") SPACE("100000") SAMPLES("shared", "10") HALF ONE(SAFETY) KEPT,
     /* counts */
     AGENTS("1") SPACE("300000") SAMPLES("shared", "300000") ONE(SAFETY),
     AGENTS("1") SPACE("300000") SAMPLES("shared", "300000") EVERY,
