@@ -11,10 +11,9 @@
  *       oversee     keep the society, roll it back, end the run; back in time it is expressed and
  *                   selected again, for round t + 1
  *
- * Interventions of round t, and their triggers, see row t - 1; those
- * that oversee, row t. Nothing here knows a component by
- * name, a thread or a random word: components come from the plan, threads from workers.c, words by
- * address from (seed, replicate, name, round).
+ * Interventions of round t, and their triggers, see row t - 1; those that oversee, row t. Nothing
+ * here knows a component by name, a thread or a random word: components come from the plan, threads
+ * from workers.c, words by address from (seed, replicate, name, round).
  */
 #include "schedule/round.h"
 
