@@ -20,9 +20,8 @@ static inline gyre_status probe_numbers(gyre_ctx *ctx, const char *name, const d
         if (whole || (where && where[z] <= 0))
             continue;
         snprintf(sentence, sizeof sentence,
-                 most == 1 ? "the column %s is %.6g at state %lld, not 0 or 1"
-                           : "the column %s is %.6g at state %lld, not a whole number from 0 on",
-                 name, x[z], (long long)z);
+                 "the column %s is %.6g at state %lld, not a whole number from 0 to %lld", name,
+                 x[z], (long long)z, (long long)most);
         return ctx->host->fail(ctx, GYRE_E_INVALID, sentence);
     }
     return GYRE_OK;
