@@ -9,6 +9,7 @@
 #include "base/workers.h"
 #include "gyre/intervention.h"
 #include "gyre/update.h"
+#include "world/kernel.h"
 #include "world/random.h"
 #include "world/sweep.h"
 
@@ -79,6 +80,11 @@ static void host_log(gyre_ctx *ctx, const double *x, int64_t n, double *out)
     sweep_log(call_of(ctx)->workers, out, x, n);
 }
 
+static void host_exp(gyre_ctx *ctx, const double *x, int64_t n, double *out)
+{
+    sweep_exp(call_of(ctx)->workers, out, x, n);
+}
+
 static double host_total(gyre_ctx *ctx, const double *x, int64_t n)
 {
     return sweep_sum(call_of(ctx)->workers, x, n);
@@ -87,6 +93,20 @@ static double host_total(gyre_ctx *ctx, const double *x, int64_t n)
 static double host_dot(gyre_ctx *ctx, const double *x, const double *y, int64_t n)
 {
     return sweep_dot(call_of(ctx)->workers, x, y, n);
+}
+
+static void host_combine(gyre_ctx *ctx, const gyre_matrix *a, const gyre_matrix *x, double *out,
+                         int64_t step)
+{
+    (void)ctx;
+    kernel_get()->combine(a, x, out, step);
+}
+
+static void host_project(gyre_ctx *ctx, const gyre_matrix *a, const gyre_matrix *x, double *out,
+                         int64_t step)
+{
+    (void)ctx;
+    kernel_get()->project(a, x, out, step);
 }
 
 static void host_each(gyre_ctx *ctx, int64_t n,
@@ -175,8 +195,11 @@ static const gyre_host host = {
     .output = host_output,
     .value = host_value,
     .log = host_log,
+    .exp = host_exp,
     .total = host_total,
     .dot = host_dot,
+    .combine = host_combine,
+    .project = host_project,
     .each = host_each,
     .should_stop = host_should_stop,
 };

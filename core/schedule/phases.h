@@ -17,6 +17,9 @@ enum status phase_teach(struct replicate *replicate, int64_t round);
 /* What interventions teach every agent beside its data. */
 enum status phase_instruct(struct replicate *replicate, int64_t round);
 
+/* What policies put off while they were taught: only then what agents say is at hand. */
+enum status phase_settle(struct replicate *replicate, int64_t round);
+
 /* What the society says: the mixture Pbar. */
 enum status phase_express(struct replicate *replicate);
 

@@ -39,7 +39,7 @@ static enum status live(struct replicate *r, int64_t round)
 {
     if (phase_intervene(profile_in(r, PROFILE_INTERVENE), round) ||
         phase_teach(profile_in(r, PROFILE_TEACH), round) ||
-        phase_instruct(profile_in(r, PROFILE_INSTRUCT), round))
+        phase_instruct(profile_in(r, PROFILE_INSTRUCT), round) || phase_settle(r, round))
         return r->failure.status;
     return STATUS_OK;
 }

@@ -176,9 +176,11 @@ static void teach_block(void *argument, int64_t block, int worker)
     }
 }
 
-/* With lessons to come from interventions it is too early to count. */
+/* With lessons to come from interventions, or what is said put off, it is too early to count. */
 static bool may_count(const struct plan *plan)
 {
+    if (plan->policy->component->ops.policy.settle)
+        return false;
     for (int i = 0; i < plan->intervention_count; i++)
         if (plan_teaches(&plan->interventions[i]))
             return false;

@@ -7,6 +7,7 @@
 
 #include "gyre/real.h"
 #include "world/draw_kernel.h"
+#include "world/product_kernel.h"
 
 #define TEXT_(a) #a
 #define TEXT(a)  TEXT_(a)
@@ -242,6 +243,13 @@ static void log_each(double *out, const double *x, int64_t n)
         out[i] = gyre_log(x[i]);
 }
 
+static void exp_each(double *out, const double *x, int64_t n)
+{
+    ABREAST
+    for (int64_t i = 0; i < n; i++)
+        out[i] = gyre_exp(x[i]);
+}
+
 /* Not 0 in its highest bit when x is negative, infinite or no number: + 0.0 takes the sign off -0;
  * an exponent of all ones carries into the sign's place. */
 static inline uint64_t is_no_weight(double x)
@@ -378,6 +386,9 @@ const struct kernel KERNEL_OWN(kernel) = {
     .blend = blend,
     .multiply = multiply,
     .log = log_each,
+    .exp = exp_each,
+    .combine = KERNEL_OWN(product_kernel_combine),
+    .project = KERNEL_OWN(product_kernel_project),
     .keep = KERNEL_OWN(draw_kernel_keep),
     .steps = KERNEL_OWN(draw_kernel_steps),
     .invert = KERNEL_OWN(draw_kernel_invert),

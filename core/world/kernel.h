@@ -1,5 +1,6 @@
-/* world/kernel.h - vector code: two files (kernel.c, draw_kernel.c) compiled for SSE2, AVX2 and
- * AVX-512, and one table to choose by. All three give the same bits: no contraction, fixed lanes.
+/* world/kernel.h - vector code: three files (kernel.c, draw_kernel.c, product_kernel.c) compiled
+ * for SSE2, AVX2 and AVX-512, and one table to choose by. All three give the same bits: no
+ * contraction, fixed lanes.
  */
 #ifndef WORLD_KERNEL_H
 #define WORLD_KERNEL_H
@@ -7,6 +8,8 @@
 #include <stdatomic.h>
 #include <stdbool.h>
 #include <stdint.h>
+
+#include "gyre/component.h"
 
 struct alias;
 struct compose;
@@ -49,6 +52,11 @@ struct kernel {
     void (*multiply)(double *out, const double *x, const double *y, int64_t n);
     /* out[i] = gyre_log(x[i]), bit by bit; out may be x. */
     void (*log)(double *out, const double *x, int64_t n);
+    /* out[i] = gyre_exp(x[i]); out may be x. */
+    void (*exp)(double *out, const double *x, int64_t n);
+    /* Products of matrices: combine and project of gyre/component.h, in their order. */
+    void (*combine)(const gyre_matrix *a, const gyre_matrix *x, double *out, int64_t step);
+    void (*project)(const gyre_matrix *a, const gyre_matrix *x, double *out, int64_t step);
     /* Of listed states, those whose bit is set, z % 32 of stays[z / 32], in place and in their
      * order. Returns how many. */
     int64_t (*keep)(const uint32_t *stays, uint32_t *state, int64_t n);

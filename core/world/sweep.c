@@ -112,3 +112,15 @@ void sweep_log(int workers, double *out, const double *x, int64_t n)
     struct sweep s = {.kernel = kernel_get(), .x = x, .out = out};
     workers_each(workers, n, log_part, &s);
 }
+
+static void exp_part(void *argument, int64_t begin, int64_t end)
+{
+    const struct sweep *s = argument;
+    s->kernel->exp(s->out + begin, s->x + begin, end - begin);
+}
+
+void sweep_exp(int workers, double *out, const double *x, int64_t n)
+{
+    struct sweep s = {.kernel = kernel_get(), .x = x, .out = out};
+    workers_each(workers, n, exp_part, &s);
+}

@@ -16,5 +16,6 @@ bool sweep_weigh(int workers, double *out, const double *x, const double *y, int
 bool sweep_copy(int workers, double *out, const double *x, int64_t n, double *sum);
 void sweep_scale(int workers, double *out, const double *x, double scale, int64_t n);
 void sweep_log(int workers, double *out, const double *x, int64_t n);
+void sweep_exp(int workers, double *out, const double *x, int64_t n);
 
 #endif

@@ -157,7 +157,7 @@ typedef struct gyre_shape {
     const int64_t *context; /* [contexts + 1]                                  */
     const double *met;      /* mu, [contexts]: how often the society meets a context;
                              * sums to 1, may be 0                                  */
-    double mixing; /* g: agent m's data are drawn from a(z) [(1 - g) P_m + g Pbar]  */
+    double mixing;          /* g: agent m's data are drawn from a(z) [(1 - g) P_m + g Pbar]  */
 } gyre_shape;
 
 /* The world in one phase of one round. Arrays are [states], owned by the host,
@@ -178,6 +178,12 @@ typedef struct gyre_data gyre_data;         /* update.h                       */
 typedef struct gyre_examples gyre_examples; /* policy.h                       */
 typedef struct gyre_class gyre_class;       /* update.h                       */
 typedef struct gyre_question gyre_question; /* intervention.h                 */
+
+/* Numbers in rows: that of row r and column i is at[r * step + i]. */
+typedef struct gyre_matrix {
+    const double *at;
+    int64_t rows, columns, step;
+} gyre_matrix;
 
 typedef struct gyre_host {
     uint32_t size;
@@ -226,12 +232,22 @@ typedef struct gyre_host {
     double (*value)(gyre_ctx *ctx, int32_t output);
 
     /* The widest vectors of the processor and, for long arrays and outside [task]
-     * calls, all threads; the same bits for any of them. log: out[i] is gyre_log(x[i])
-     * of real.h, out may be x. total and dot: the sum of x[i], or of x[i] y[i], up to
-     * 65,536 numbers as real.h's gyre_total and gyre_dot, longer ones in parts. [any] */
+     * calls, all threads; the same bits for any of them. log, exp: out[i] is gyre_log(x[i])
+     * or gyre_exp(x[i]) of real.h, out may be x. total and dot: the sum of x[i], or of x[i] y[i],
+     * up to 65,536 numbers as real.h's gyre_total and gyre_dot, longer ones in parts. [any] */
     void (*log)(gyre_ctx *ctx, const double *x, int64_t n, double *out);
+    void (*exp)(gyre_ctx *ctx, const double *x, int64_t n, double *out);
     double (*total)(gyre_ctx *ctx, const double *x, int64_t n);
     double (*dot)(gyre_ctx *ctx, const double *x, const double *y, int64_t n);
+
+    /* Products of matrices, on this thread, in the widest vectors; rows of out are `step`
+     * apart. combine: out += a x; to out[r][i] a[r][0] x[0][i] is added first, then
+     * a[r][1] x[1][i], and so on. project: out += a x', of whose rows each pair gives
+     * gyre_dot(a[r], x[j]). Some rows of a at once take less time than one by one. [any] */
+    void (*combine)(gyre_ctx *ctx, const gyre_matrix *a, const gyre_matrix *x, double *out,
+                    int64_t step);
+    void (*project)(gyre_ctx *ctx, const gyre_matrix *a, const gyre_matrix *x, double *out,
+                    int64_t step);
 
     /* Calls task for parts of [0, n) that together are all of it: long ones, outside
      * [task] calls, on all threads. Each begins at a multiple of 65,536. Returns when

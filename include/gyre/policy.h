@@ -98,6 +98,9 @@ typedef struct gyre_policy_ops {
      * row then. [task] */
     gyre_status (*prune)(gyre_ctx *ctx, const gyre_rows *rows, const gyre_pruning *pruning,
                          int64_t *pruned);
+    /* Optional: does what learn and climb put off. Called when all was taught, and
+     * before anybody asks what is said, which must not change by it. [task] */
+    gyre_status (*settle)(gyre_ctx *ctx, const gyre_rows *rows);
 } gyre_policy_ops;
 
 #ifdef __cplusplus

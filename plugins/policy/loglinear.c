@@ -4,7 +4,8 @@
  * features and theta the agent's. What an agent learns in one context moves all others
  * that share a feature: theta has no contexts.
  *
- * A row is theta, and what it says. What it says is made anew after each step only.
+ * A row is theta, and what it says. Steps are put off until all agents have learned: then many
+ * of them are one product of matrices.
  */
 #include <float.h>
 #include <math.h>
@@ -51,29 +52,68 @@ static const gyre_field fields[] = {
                 .doc = "The base, which stays as it is for ever."},
 };
 
-/* The cache: ln base(z|c). */
-static gyre_status open(gyre_ctx *ctx)
-{
-    size_t const size = sizeof(double) * (size_t)ctx->shape->states;
-    double *log_base = ctx->host->alloc(ctx, size, 64);
-    if (!log_base)
-        return GYRE_E_NOMEM;
-    if (ctx->fields[FROZEN].data)
-        ctx->host->log(ctx, ctx->fields[FROZEN].data, ctx->shape->states, log_base);
-    ctx->cache = log_base;
-    return GYRE_OK;
-}
+/* States go in blocks, whose features fit into a processor's nearest memory. */
+enum { BLOCK = 64, ROWS = 16 };
 
-/* ---- a row: theta, then from a cache line's beginning p[states] --------- */
+struct cache {
+    double *log_base; /* [states], ln base(z|c) */
+    double *phi;      /* [blocks][features][BLOCK]; 0 behind the last state */
+};
 
 static int64_t dimension(const gyre_ctx *ctx)
 {
     return ctx->fields[FEATURES].count / ctx->shape->states;
 }
 
+static int64_t width_of(const gyre_ctx *ctx, int64_t begin)
+{
+    int64_t const rest = ctx->shape->states - begin;
+    return rest < BLOCK ? rest : BLOCK;
+}
+
+/* The features of the block's states: one feature a row. */
+static gyre_matrix features_of(const gyre_ctx *ctx, int64_t begin)
+{
+    const struct cache *cache = ctx->cache;
+    int64_t const n = dimension(ctx);
+    gyre_matrix const x = {cache->phi + begin * n, n, width_of(ctx, begin), BLOCK};
+    return x;
+}
+
+static void fill_blocks(const gyre_ctx *ctx, double *phi)
+{
+    int64_t const states = ctx->shape->states, n = dimension(ctx);
+    for (int64_t z = 0; z < states; z += BLOCK)
+        for (int64_t f = 0; f < n; f++)
+            memcpy(phi + z * n + f * BLOCK, ctx->fields[FEATURES].data + f * states + z,
+                   sizeof *phi * (size_t)width_of(ctx, z));
+}
+
+static gyre_status open(gyre_ctx *ctx)
+{
+    int64_t const states = ctx->shape->states, whole = (states + BLOCK - 1) / BLOCK * BLOCK;
+    struct cache *cache = ctx->host->alloc(ctx, sizeof *cache, _Alignof(struct cache));
+    if (!cache)
+        return GYRE_E_NOMEM;
+    cache->log_base = ctx->host->alloc(ctx, sizeof(double) * (size_t)states, 64);
+    cache->phi = ctx->host->alloc(ctx, sizeof(double) * (size_t)(whole * dimension(ctx)), 64);
+    if (!cache->log_base || !cache->phi)
+        return GYRE_E_NOMEM;
+    if (ctx->fields[FROZEN].data)
+        ctx->host->log(ctx, ctx->fields[FROZEN].data, states, cache->log_base);
+    fill_blocks(ctx, cache->phi);
+    ctx->cache = cache;
+    return GYRE_OK;
+}
+
+/* ---- rows ---------------------------------------------------------------- */
+
+/* theta, and whether a step is put off; then, from a cache line's beginning, for each state P(z|c),
+ * or the step: what theta is to move by is the sum of it times phi(z). */
+
 static int64_t place_of_p(const gyre_ctx *ctx)
 {
-    return (dimension(ctx) + 7) / 8 * 8;
+    return (dimension(ctx) + 1 + 7) / 8 * 8;
 }
 
 static size_t row_size(gyre_ctx *ctx)
@@ -86,39 +126,97 @@ static double *row_at(const gyre_rows *rows, int64_t row)
     return (double *)(void *)((char *)rows->row + (size_t)row * rows->stride);
 }
 
-/* ---- what a row says ---------------------------------------------------- */
-
-/* p[0, n), logarithms on the way in, of one context. False: they have left the numbers. */
-static int normalise(gyre_ctx *ctx, double *p, int64_t n)
+static int is_put_off(const gyre_ctx *ctx, const double *row)
 {
-    double most = -INFINITY;
-    for (int64_t z = 0; z < n; z++)
-        most = p[z] > most ? p[z] : most;
-    for (int64_t z = 0; z < n; z++)
-        p[z] = gyre_exp(p[z] - most);
-    double const total = ctx->host->total(ctx, p, n);
-    for (int64_t z = 0; z < n; z++)
-        p[z] /= total;
-    return total <= DBL_MAX;
+    return row[dimension(ctx)] > 0;
 }
 
-static gyre_status express(gyre_ctx *ctx, double *row)
+/* ---- what a row says ---------------------------------------------------- */
+
+/* Logits less the largest of their context, in lanes, or each would wait for the one before. */
+static void lower(double *p, int64_t n)
+{
+    double lane[8], most;
+    int64_t const whole = n - n % 8;
+    for (int j = 0; j < 8; j++)
+        lane[j] = -INFINITY;
+    for (int64_t z = 0; z < whole; z += 8)
+        for (int j = 0; j < 8; j++)
+            lane[j] = p[z + j] > lane[j] ? p[z + j] : lane[j];
+    for (int64_t z = whole; z < n; z++)
+        lane[z - whole] = p[z] > lane[z - whole] ? p[z] : lane[z - whole];
+    most = lane[0];
+    for (int j = 1; j < 8; j++)
+        most = lane[j] > most ? lane[j] : most;
+    for (int64_t z = 0; z < n; z++)
+        p[z] -= most;
+}
+
+/* Logits into probabilities. */
+static gyre_status normalise(gyre_ctx *ctx, double *p)
 {
     const gyre_shape *shape = ctx->shape;
-    double *const p = row + place_of_p(ctx);
-    memcpy(p, ctx->cache, sizeof *p * (size_t)shape->states);
-    for (int64_t f = 0; f < dimension(ctx); f++) {
-        const double *phi = ctx->fields[FEATURES].data + f * shape->states;
-        for (int64_t z = 0; z < shape->states; z++)
-            p[z] += row[f] * phi[z];
-    }
+    int good = 1;
+    for (int64_t c = 0; c < shape->contexts; c++)
+        lower(p + shape->context[c], shape->context[c + 1] - shape->context[c]);
+    ctx->host->exp(ctx, p, shape->states, p);
     for (int64_t c = 0; c < shape->contexts; c++) {
-        int64_t const begin = shape->context[c];
-        if (!normalise(ctx, p + begin, shape->context[c + 1] - begin))
-            return ctx->host->fail(ctx, GYRE_E_INVALID,
-                                   "theta has left the numbers: the steps are too large");
+        int64_t const begin = shape->context[c], n = shape->context[c + 1] - begin;
+        double const total = ctx->host->total(ctx, p + begin, n), part = 1 / total;
+        for (int64_t z = begin; z < begin + n; z++)
+            p[z] *= part;
+        good = good && total <= DBL_MAX;
     }
-    return GYRE_OK;
+    return good ? GYRE_OK
+                : ctx->host->fail(ctx, GYRE_E_INVALID,
+                                  "theta has left the numbers: the steps are too large");
+}
+
+/* Rows, at most ROWS, whose steps are put off. `moves` has room for theta of each. */
+static gyre_status settle_some(gyre_ctx *ctx, const gyre_rows *rows, int64_t first, int64_t count,
+                               double *moves)
+{
+    const struct cache *cache = ctx->cache;
+    int64_t const states = ctx->shape->states, n = dimension(ctx), place = place_of_p(ctx);
+    int64_t const step = (int64_t)(rows->stride / sizeof(double));
+    double *const theta = row_at(rows, first);
+    gyre_matrix const thetas = {theta, count, n, step};
+    gyre_status status = GYRE_OK;
+    memset(moves, 0, sizeof *moves * (size_t)(count * n));
+    for (int64_t z = 0; z < states; z += BLOCK) {
+        gyre_matrix const steps = {theta + place + z, count, width_of(ctx, z), step};
+        gyre_matrix const phi = features_of(ctx, z);
+        ctx->host->project(ctx, &steps, &phi, moves, n);
+    }
+    for (int64_t r = 0; r < count; r++) {
+        for (int64_t f = 0; f < n; f++)
+            theta[r * step + f] += moves[r * n + f];
+        theta[r * step + n] = 0;
+        memcpy(theta + r * step + place, cache->log_base, sizeof *theta * (size_t)states);
+    }
+    for (int64_t z = 0; z < states; z += BLOCK) {
+        gyre_matrix const phi = features_of(ctx, z);
+        ctx->host->combine(ctx, &thetas, &phi, theta + place + z, step);
+    }
+    for (int64_t r = 0; r < count && status == GYRE_OK; r++)
+        status = normalise(ctx, theta + r * step + place);
+    return status;
+}
+
+/* As many rows at a time as stand behind each other. */
+static gyre_status settle(gyre_ctx *ctx, const gyre_rows *rows)
+{
+    double *moves = ctx->host->scratch(ctx, sizeof *moves * (size_t)(ROWS * dimension(ctx)));
+    gyre_status status = moves ? GYRE_OK : GYRE_E_NOMEM;
+    for (int64_t r = 0; r < rows->count && status == GYRE_OK;) {
+        int64_t end = r;
+        while (end < rows->count && end < r + ROWS && is_put_off(ctx, row_at(rows, end)))
+            end++;
+        if (end > r)
+            status = settle_some(ctx, rows, r, end - r, moves);
+        r = end > r ? end : r + 1;
+    }
+    return status;
 }
 
 static int is_uniform(const gyre_shape *shape, const double *p)
@@ -135,54 +233,59 @@ static int is_uniform(const gyre_shape *shape, const double *p)
 static gyre_status start(gyre_ctx *ctx, const gyre_rows *rows, const double *p)
 {
     const struct conf *conf = ctx->conf;
-    gyre_status status = GYRE_OK;
     if (conf->base == UNIFORM && !is_uniform(ctx->shape, p))
         return ctx->host->fail(ctx, GYRE_E_INVALID,
                                "base = \"uniform\" says every state as often in row 0, and the "
                                "scenario starts elsewhere: use base = \"start\"");
-    for (int64_t r = 0; r < rows->count && status == GYRE_OK; r++) {
+    for (int64_t r = 0; r < rows->count; r++) {
         memset(row_at(rows, r), 0, row_size(ctx));
-        status = express(ctx, row_at(rows, r));
+        row_at(rows, r)[dimension(ctx)] = 1;
     }
-    return status;
+    return settle(ctx, rows);
 }
 
 static gyre_status say(gyre_ctx *ctx, const void *row, gyre_said *said)
 {
-    said->p = (const double *)row + place_of_p(ctx);
-    return GYRE_OK;
+    const double *own = row;
+    gyre_rows one = {.size = sizeof one, .count = 1, .stride = row_size(ctx)};
+    gyre_status status = GYRE_OK;
+    if (is_put_off(ctx, own)) {
+        one.row = ctx->host->scratch(ctx, one.stride);
+        if (!one.row)
+            return GYRE_E_NOMEM;
+        own = memcpy(one.row, row, one.stride);
+        status = settle(ctx, &one);
+        memcpy(said->buffer, own + place_of_p(ctx), sizeof *own * (size_t)ctx->shape->states);
+        said->p = said->buffer;
+    } else {
+        said->p = own + place_of_p(ctx);
+    }
+    return status;
 }
 
 /* ---- steps -------------------------------------------------------------- */
 
-/* weight(z) - G_c P(z|c), with G_c what the weights of z's context add to: then the gradient of
- * sum of weight(z) ln P(z|c) is the sum of it times phi(z). */
-static void make_residual(gyre_ctx *ctx, const double *weight, const double *p, double *residual)
+/* With G_c what the weights of a context add to, the gradient of sum of weight(z) ln P(z|c) is the
+ * sum of [weight(z) - G_c P(z|c)] phi(z). Puts rate times those brackets in P's place. */
+static void put_off(gyre_ctx *ctx, double *row, const double *weight, double rate)
 {
     const gyre_shape *shape = ctx->shape;
+    double *const p = row + place_of_p(ctx);
     for (int64_t c = 0; c < shape->contexts; c++) {
         int64_t const begin = shape->context[c], end = shape->context[c + 1];
         double const all = ctx->host->total(ctx, weight + begin, end - begin);
         for (int64_t z = begin; z < end; z++)
-            residual[z] = weight[z] - all * p[z];
+            p[z] = rate * (weight[z] - all * p[z]);
     }
+    row[dimension(ctx)] = 1;
 }
 
 static gyre_status climb(gyre_ctx *ctx, const gyre_rows *rows, const double *weight, double rate)
 {
     const struct conf *conf = ctx->conf;
-    int64_t const states = ctx->shape->states;
-    double *residual = ctx->host->scratch(ctx, sizeof *residual * (size_t)states);
-    gyre_status status = residual ? GYRE_OK : GYRE_E_NOMEM;
-    for (int64_t r = 0; r < rows->count && status == GYRE_OK; r++) {
-        double *const row = row_at(rows, r);
-        make_residual(ctx, weight, row + place_of_p(ctx), residual);
-        for (int64_t f = 0; f < dimension(ctx); f++)
-            row[f] +=
-                rate * conf->step *
-                ctx->host->dot(ctx, residual, ctx->fields[FEATURES].data + f * states, states);
-        status = express(ctx, row);
-    }
+    gyre_status const status = settle(ctx, rows);
+    for (int64_t r = 0; r < rows->count && status == GYRE_OK; r++)
+        put_off(ctx, row_at(rows, r), weight, rate * conf->step);
     return status;
 }
 
@@ -218,6 +321,7 @@ static const gyre_policy_ops ops = {
     .learn = learn,
     .climb = climb,
     .limited = limited,
+    .settle = settle,
 };
 
 static const gyre_component loglinear = {
