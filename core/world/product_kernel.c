@@ -114,6 +114,39 @@ void KERNEL_OWN(product_kernel_combine)(const gyre_matrix *a, const gyre_matrix 
 
 /* ---- out += a x' -------------------------------------------------------- */
 
+/* gyre_real_join of the lanes that stand in vectors: all but the last steps add whole ones. */
+TILE double join(const vector sum[PARTS])
+{
+    vector part[PARTS];
+    double lane[WIDTH];
+    memcpy(part, sum, sizeof part);
+    UNROLLED
+    for (int width = PARTS / 2; width > 0; width /= 2) {
+        UNROLLED
+        for (int p = 0; p < width; p++)
+            part[p] += part[p + width];
+    }
+    memcpy(lane, part, sizeof lane);
+    UNROLLED
+    for (int width = WIDTH / 2; width > 0; width /= 2) {
+        UNROLLED
+        for (int i = 0; i < width; i++)
+            lane[i] += lane[i + width];
+    }
+    return lane[0];
+}
+
+/* The same, with what stands behind the last whole lanes. */
+static double join_rest(const vector sum[PARTS], const double *a, const double *x, int64_t n)
+{
+    double lane[LANES];
+    int64_t const whole = n - n % LANES;
+    memcpy(lane, sum, sizeof lane);
+    for (int64_t i = whole; i < n; i++)
+        lane[i - whole] += a[i] * x[i];
+    return gyre_real_join(lane);
+}
+
 /* The lanes of gyre_dot, PARTS vectors a pair of rows; what is beyond the end adds to its lane. */
 TILE void project_tile(const gyre_matrix *a, const gyre_matrix *x, double *out, int64_t step,
                        int rows, int columns)
@@ -136,14 +169,13 @@ TILE void project_tile(const gyre_matrix *a, const gyre_matrix *x, double *out, 
             }
         }
     }
+    UNROLLED
     for (int r = 0; r < rows; r++) {
-        for (int c = 0; c < columns; c++) {
-            double lane[LANES];
-            memcpy(lane, sum[r][c], sizeof lane);
-            for (int64_t i = whole; i < n; i++)
-                lane[i - whole] += a->at[r * a->step + i] * x->at[c * x->step + i];
-            out[r * step + c] += gyre_real_join(lane);
-        }
+        UNROLLED
+        for (int c = 0; c < columns; c++)
+            out[r * step + c] +=
+                whole == n ? join(sum[r][c])
+                           : join_rest(sum[r][c], a->at + r * a->step, x->at + c * x->step, n);
     }
 }
 

@@ -53,7 +53,7 @@ static const gyre_field fields[] = {
 };
 
 /* States go in blocks, whose features fit into a processor's nearest memory. */
-enum { BLOCK = 64, ROWS = 16 };
+enum { BLOCK = 512, ROWS = 16 };
 
 struct cache {
     double *log_base; /* [states], ln base(z|c) */

@@ -59,11 +59,20 @@ static inline double reward_variance(const struct reward *reward, const gyre_rou
     return reward->agreement * reward->agreement * p * (1 - p) / (double)reward->peers;
 }
 
+/* x^n by squares. */
+static inline double reward_power(double x, int64_t n)
+{
+    double power = 1;
+    for (; n > 0; n /= 2, x *= x)
+        power *= n % 2 ? x : 1;
+    return power;
+}
+
 /* Bin(n, p) for p <= 1/2 and n <= 1000 by inversion: (1 - p)^n is then far from underflow. */
 static inline int64_t reward_invert(int64_t n, double p, double u)
 {
     double const odds = p / (1 - p);
-    double chance = gyre_pow(1 - p, (double)n), below = chance;
+    double chance = reward_power(1 - p, n), below = chance;
     int64_t k = 0;
     while (k < n && u >= below) {
         chance *= odds * (double)(n - k) / (double)(k + 1);
