@@ -98,7 +98,7 @@ static void bind_one(struct instance *instance, struct arena *arena, const struc
     if (live >= 0)
         instance->live[live] = (int)i;
     if (live >= 0 || column)
-        instance->columns[instance->column_count++] = name;
+        instance->columns[instance->column_count++] = (struct instance_column){name, false};
     if (column)
         instance->fields[i] = (gyre_view){column->data, column->count};
     if (live >= 0 || column)
@@ -136,11 +136,11 @@ static const struct column *find_listed(struct binding *b, int first, const stru
                       name->text, b->field->name),
                NULL;
     for (int i = first; i < instance->column_count; i++)
-        if (strcmp(instance->columns[i], name->text) == 0)
+        if (strcmp(instance->columns[i].name, name->text) == 0)
             return REFUSE(b, name->at, "%s has \"%s\" twice", b->field->name, name->text), NULL;
     const struct column *column = column_find(b->columns, b->field->of, name->text);
     if (column)
-        instance->columns[instance->column_count++] = name->text;
+        instance->columns[instance->column_count++] = (struct instance_column){name->text, true};
     else
         refuse_column(b->arena, instance, b->columns, b->field, name->text, name->at, b->report);
     return column;
@@ -246,7 +246,7 @@ bool instance_open(struct instance *instance, struct arena *arena, const struct 
     uint32_t const fields = instance->component->about.field_count;
     instance->shape = shape;
     instance->fields = ARENA_ARRAY(arena, gyre_view, fields + 1);
-    instance->columns = ARENA_ARRAY(arena, const char *, count_columns(instance));
+    instance->columns = ARENA_ARRAY(arena, struct instance_column, count_columns(instance));
     instance->memory = arena_create();
     for (uint32_t i = 0; i < fields; i++)
         bind_field(instance, arena, instance->use, columns, i, report);

@@ -19,6 +19,12 @@ struct outputs {
     int count;
 };
 
+/* A column that was handed out. */
+struct instance_column {
+    const char *name;
+    bool listed; /* among others in a list */
+};
+
 struct instance {
     const struct component *component;
     const struct use *use;
@@ -28,8 +34,8 @@ struct instance {
     const gyre_shape *shape;
     void *conf;
     void *cache;
-    gyre_view *fields;     /* [field_count] */
-    const char **columns;  /* [column_count]: those that were handed out */
+    gyre_view *fields;               /* [field_count] */
+    struct instance_column *columns; /* [column_count] */
     int column_count;
     int live[SPACE_LIVES]; /* the field that is a live column, or -1 */
     size_t state_size;

@@ -7,12 +7,23 @@
 /* What a state is good for to the society itself, not what people think of it. */
 static const char *const own[] = {"met", "held", "distribution", "utility", "legible", NULL};
 
-static enum isolation class_of_column(const char *column)
+/* What people think of it. A list has features, by which policies tell states apart: they are what
+ * a state is, but for these. */
+static const char *const labels[] = {"reference", "safe", "risk", "harm", "true", "best", NULL};
+
+static bool is_among(const char *const *names, const char *name)
 {
-    for (int i = 0; own[i]; i++)
-        if (strcmp(own[i], column) == 0)
-            return ISOLATION_CLOSED;
-    return strcmp(column, SPACE_START) == 0 ? ISOLATION_ANCHORED : ISOLATION_OPEN;
+    while (*names && strcmp(*names, name) != 0)
+        names++;
+    return *names != NULL;
+}
+
+static enum isolation class_of_column(const struct instance_column *column)
+{
+    if (strcmp(column->name, SPACE_START) == 0)
+        return ISOLATION_ANCHORED;
+    bool const feature = column->listed && !is_among(labels, column->name);
+    return feature || is_among(own, column->name) ? ISOLATION_CLOSED : ISOLATION_OPEN;
 }
 
 /* The widest class of the columns that an instance was given; *columns lists those above closed. */
@@ -22,8 +33,8 @@ static enum isolation class_of(struct arena *arena, const struct instance *insta
     enum isolation widest = ISOLATION_CLOSED;
     *columns = "";
     for (int i = 0; i < instance->column_count; i++) {
-        const char *column = instance->columns[i];
-        enum isolation const class = class_of_column(column);
+        const char *column = instance->columns[i].name;
+        enum isolation const class = class_of_column(&instance->columns[i]);
         if (class == ISOLATION_CLOSED)
             continue;
         *columns = arena_format(arena, "%s%s%s", *columns, **columns ? ", " : "", column);

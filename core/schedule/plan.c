@@ -182,7 +182,7 @@ static void check_own(const struct plan *plan, struct report *report)
     const struct instance *policy = plan->policy;
     bool declared = plan->own == 0 || plan->own == 1;
     for (int i = 0; i < policy->column_count; i++)
-        declared = declared || strcmp(policy->columns[i], SPACE_START) == 0;
+        declared = declared || strcmp(policy->columns[i].name, SPACE_START) == 0;
     if (!(plan->own >= 0 && plan->own <= 1))
         report_add(report, STATUS_BUG, policy->at,
                    "%s: gives its lists a weight of %g, not in [0, 1]", policy->label, plan->own);

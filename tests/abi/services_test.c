@@ -193,6 +193,23 @@ static void columns_are_handed_out_as_declared(void **state)
     expect_everywhere("books.met", 1);
 }
 
+/* One after another, as the scenario names them. */
+static void lists_are_columns_behind_each_other(void **state)
+{
+    (void)state;
+    run(SOCIETY BOOKS BOOKS "as = \"one\"\nsome = [\"utility\"]\n" BOOKS
+                            "as = \"two\"\nsome = [\"utility\", \"harm\"]\n" BOOKS
+                            "as = \"back\"\nsome = [\"harm\", \"utility\"]\n",
+        "");
+    expect_everywhere("books.listed", -1);
+    expect_everywhere("books.last", -1);
+    expect_everywhere("one.listed", 21);
+    expect_everywhere("two.listed", 23);
+    expect_everywhere("two.last", 1);
+    expect_everywhere("back.listed", 23);
+    expect_everywhere("back.last", 6);
+}
+
 /* Of one shared dataset the shares add to 1, of agents' own each held state counts once. */
 static void held_is_live(void **state)
 {
@@ -233,9 +250,10 @@ static void component_is_told_to_stop(void **state)
 static void sums_are_those_of_real_h(void **state)
 {
     (void)state;
-    static const char *const names[] = {"total", "dot", "log", "each", "learned"};
+    static const char *const names[] = {"total", "dot",      "log",    "exp",
+                                        "each",  "products", "learned"};
     static const char *const options[] = {"--threads 1", "--threads 4"};
-    for (int i = 0; i < 10; i++) {
+    for (int i = 0; i < 14; i++) {
         char name[TEXT];
         run("gyre = 1\nscenario = { rounds = 3, replicates = 3 }\n"
             "society.agents = 2\nsampling = { samples = 40 }\n"
@@ -243,8 +261,8 @@ static void sums_are_those_of_real_h(void **state)
             "[space]\nstates = 6\nreference = \"uniform\"\n"
             "attributes = { utility = [1, 2, 3, 4, 5, 6] }\n"
             "[[metric]]\nuse = \"metric.sums\"\n",
-            options[i / 5]);
-        snprintf(name, sizeof name, "sums.%s", names[i % 5]);
+            options[i / 7]);
+        snprintf(name, sizeof name, "sums.%s", names[i % 7]);
         expect_everywhere(name, 1);
     }
 }
@@ -273,6 +291,7 @@ int main(void)
         cmocka_unit_test(state_is_of_one_replicate_and_instance),
         cmocka_unit_test(intervention_remembers_from_round_to_round),
         cmocka_unit_test(columns_are_handed_out_as_declared),
+        cmocka_unit_test(lists_are_columns_behind_each_other),
         cmocka_unit_test(held_is_live),
         cmocka_unit_test(sums_are_those_of_real_h),
         cmocka_unit_test(component_is_told_to_stop),

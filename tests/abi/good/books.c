@@ -15,7 +15,7 @@ static const gyre_param params[] = {
     GYRE_P_BOOL(struct conf, wanted, 0, "Whether it wants the column `lazy`."),
 };
 
-enum { UTILITY, ABSENT, RENAMED, LAZY, AGE, MET, HELD };
+enum { UTILITY, ABSENT, RENAMED, LAZY, AGE, MET, HELD, SOME };
 
 static const gyre_field fields[] = {
     [UTILITY] = {"utility", "utility", NULL, GYRE_OF_STATE, GYRE_READ, "There."},
@@ -25,9 +25,24 @@ static const gyre_field fields[] = {
     [AGE] = {"age", "age", NULL, GYRE_OF_AGENT, GYRE_READ, "Of agents."},
     [MET] = {"met", "met", NULL, GYRE_OF_CONTEXT, GYRE_READ, "Of contexts."},
     [HELD] = {"held", "held", NULL, GYRE_OF_STATE, GYRE_READ, "Live."},
+    [SOME] = {"some", NULL, NULL, GYRE_OF_STATE, GYRE_READ | GYRE_OPTIONAL | GYRE_LIST, "Several."},
 };
 
-enum { SCRATCH, ALLOC, VISITS, CACHED, NOTHING, OTHER, LATER, AGES, CHANCES, SHARES, STOP };
+enum {
+    SCRATCH,
+    ALLOC,
+    VISITS,
+    CACHED,
+    NOTHING,
+    OTHER,
+    LATER,
+    AGES,
+    CHANCES,
+    SHARES,
+    LISTED,
+    LAST,
+    STOP
+};
 
 #define ANY -INFINITY, INFINITY, 0, 0
 
@@ -42,6 +57,8 @@ static const gyre_output outputs[] = {
     [AGES] = {"age", "", "The sum of a column.", ANY},
     [CHANCES] = {"met", "", "The sum of a column.", ANY},
     [SHARES] = {"held", "", "The sum of a column.", ANY},
+    [LISTED] = {"listed", "", "The sum of all columns of a list.", ANY},
+    [LAST] = {"last", "", "The last number of a list.", ANY},
     [STOP] = {"stop", "", "Whether to stop.", ANY},
 };
 
@@ -56,6 +73,11 @@ static double total(const gyre_view *view)
     for (int64_t i = 0; view->data && i < view->count; i++)
         sum += view->data[i];
     return view->data ? sum : -1;
+}
+
+static double last(const gyre_view *view)
+{
+    return view->count > 0 ? view->data[view->count - 1] : -1;
 }
 
 static int is_aligned(const void *memory, size_t align)
@@ -135,6 +157,8 @@ static gyre_status measure(gyre_ctx *ctx, const gyre_round *round, const double 
     out[AGES] = total(&ctx->fields[AGE]);
     out[CHANCES] = total(&ctx->fields[MET]);
     out[SHARES] = total(&ctx->fields[HELD]);
+    out[LISTED] = total(&ctx->fields[SOME]);
+    out[LAST] = last(&ctx->fields[SOME]);
     out[STOP] = ctx->host->should_stop(ctx);
     return GYRE_OK;
 }

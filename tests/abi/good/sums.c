@@ -6,12 +6,14 @@
 
 enum { LONG = 65536 * 3 + 11, PART = 65536 };
 
-enum { TOTAL, DOT, LOG, EACH, LEARNED, OUTPUTS };
+enum { TOTAL, DOT, LOG, EXP, PRODUCTS, EACH, LEARNED, OUTPUTS };
 
 static const gyre_output outputs[] = {
     [TOTAL] = {"total", "", "1: total is gyre_total of parts' gyre_total.", 0, 1, 0, 1},
     [DOT] = {"dot", "", "1: dot is gyre_total of parts' gyre_dot.", 0, 1, 0, 0},
     [LOG] = {"log", "", "1: log is gyre_log.", 0, 1, 0, 0},
+    [EXP] = {"exp", "", "1: exp is gyre_exp.", 0, 1, 0, 0},
+    [PRODUCTS] = {"products", "", "1: combine and project are sums in order.", 0, 1, 0, 0},
     [EACH] = {"each", "", "1: each is given every number once.", 0, 1, 0, 0},
     [LEARNED] = {"learned", "", "1: P_t is a Pbar, normalised.", 0, 1, 0, 0},
 };
@@ -53,6 +55,38 @@ static int are_logs(gyre_ctx *ctx, struct room *room)
     return same;
 }
 
+static int are_exps(gyre_ctx *ctx, struct room *room)
+{
+    int same = 1;
+    ctx->host->exp(ctx, room->x, LONG, room->y);
+    for (int64_t i = 0; i < LONG; i++)
+        same = same && room->y[i] == gyre_exp(room->x[i]);
+    return same;
+}
+
+/* Of 3 rows by 5 of 70 numbers; to what was there before it is added. */
+static int are_products(gyre_ctx *ctx, const struct room *room)
+{
+    double combined[3][70] = {{1}}, projected[3][5] = {{1}};
+    gyre_matrix const a = {room->x, 3, 5, 5}, x = {room->x + 15, 5, 70, 70};
+    gyre_matrix const long_a = {room->x, 3, 70, 70};
+    int same = 1;
+    ctx->host->combine(ctx, &a, &x, combined[0], 70);
+    ctx->host->project(ctx, &long_a, &x, projected[0], 5);
+    for (int r = 0; r < 3; r++) {
+        for (int i = 0; i < 70; i++) {
+            double sum = r == 0 && i == 0 ? 1 : 0;
+            for (int j = 0; j < 5; j++)
+                sum += a.at[r * 5 + j] * x.at[j * 70 + i];
+            same = same && sum == combined[r][i];
+        }
+        for (int j = 0; j < 5; j++)
+            same = same && projected[r][j] == (r == 0 && j == 0 ? 1 : 0) +
+                                                  gyre_dot(room->x + r * 70, x.at + j * 70, 70);
+    }
+    return same;
+}
+
 static void compare_sums(gyre_ctx *ctx, const struct room *room, double *out)
 {
     double total[LONG / PART + 1], dot[LONG / PART + 1];
@@ -90,6 +124,8 @@ static gyre_status measure(gyre_ctx *ctx, const gyre_round *round, const double 
     ctx->host->uniform(ctx, 0, 0, LONG, room->x);
     for (int64_t i = 0; i < LONG; i++)
         room->x[i] += 0x1p-60;
+    out[EXP] = are_exps(ctx, room);
+    out[PRODUCTS] = are_products(ctx, room);
     out[LOG] = are_logs(ctx, room);
     compare_sums(ctx, room, out);
     ctx->host->each(ctx, LONG, touch, room);

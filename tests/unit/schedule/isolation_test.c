@@ -17,12 +17,12 @@ static char file[] = "/tmp/gyre-isolation-XXXXXX";
 
 static const char base[] = "gyre = 1\n"
                            "scenario = { rounds = 2 }\n"
-                           "society = { agents = 2 }\n"
+                           "society.agents = 2\n"
                            "sampling = { samples = 10 }\n"
                            "metric = [{ use = \"metric.safety\" }, { use = \"metric.diversity\" }, "
                            "{ use = \"metric.drift\" }]\n"
                            "space = { states = 4, reference = \"uniform\", safe = { share = 0.5 }, "
-                           "attributes = { utility = 1, harm = 0 } }\n";
+                           "attributes = { utility = 1, harm = 0, shade = 2 } }\n";
 
 static void expect(const char *more, const char *class, const char *through)
 {
@@ -76,6 +76,18 @@ static void a_column_that_is_not_used_opens_nothing(void **state)
            "update.mle (reference)");
 }
 
+static void features_are_what_states_are_unless_they_are_labels(void **state)
+{
+    (void)state;
+    expect("society.policy = { use = \"policy.loglinear\", base = \"uniform\", features = "
+           "[\"utility\", \"shade\"] }",
+           "closed", "");
+    expect("society.policy = { use = \"policy.loglinear\", features = [\"shade\"] }", "anchored",
+           "policy.loglinear (start)");
+    expect("society.policy = { use = \"policy.loglinear\", features = [\"shade\", \"harm\"] }",
+           "open", "policy.loglinear (harm, start)");
+}
+
 static void the_start_is_the_run_s_own_past(void **state)
 {
     (void)state;
@@ -117,6 +129,7 @@ int main(void)
         cmocka_unit_test(what_the_society_itself_computes_keeps_it_closed),
         cmocka_unit_test(labels_that_people_gave_open_it),
         cmocka_unit_test(a_column_that_is_not_used_opens_nothing),
+        cmocka_unit_test(features_are_what_states_are_unless_they_are_labels),
         cmocka_unit_test(the_start_is_the_run_s_own_past),
         cmocka_unit_test(what_goes_back_depends_on_the_past),
         cmocka_unit_test(a_trigger_depends_on_what_its_metric_reads),

@@ -94,6 +94,9 @@ static void each_number_is_done_once(void **state)
     sweep_log(3, out, x, n);
     for (int64_t i = 0; i < n; i += 1001)
         assert_true(out[i] == gyre_log(x[i]));
+    sweep_exp(3, out, x, n);
+    for (int64_t i = 0; i < n; i += 1001)
+        assert_true(out[i] == gyre_exp(x[i]));
 }
 
 /* Wherever it stands, and in lanes that are not full. */
