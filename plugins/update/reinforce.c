@@ -5,6 +5,7 @@
  * with r_i of reward.h and s_r the batch's standard deviation; and, exactly, along the
  * gradients of tau H(P_m) and -beta KL(P_m || anchor), weighed by how often a context is met.
  */
+#include <float.h>
 #include <string.h>
 
 #include "reward.h"
@@ -65,11 +66,14 @@ static struct reward reward_of(const gyre_ctx *ctx)
 
 /* ---- what posts are worth ----------------------------------------------- */
 
-/* Of each reward's distance from the mean: 1 / s_r; 0 where nothing differs. */
+/* Of each reward's distance from the mean: 1 / s_r; 0 where nothing differs; NaN where rewards are
+ * so large that nobody can say. */
 static double scale_of(const struct conf *conf, double sd)
 {
     if (!conf->normalise)
         return 1;
+    if (!(sd <= DBL_MAX))
+        return (double)NAN;
     return sd > 0 ? 1 / sd : 0;
 }
 
@@ -134,6 +138,19 @@ static gyre_status note_expected(gyre_ctx *ctx, const gyre_round *round, const g
     return GYRE_OK;
 }
 
+/* Whatever they are weighed by: an agent's sums of them must be numbers. */
+static gyre_status check_gains(gyre_ctx *ctx, const struct notes *notes)
+{
+    const struct conf *conf = ctx->conf;
+    double most = 0;
+    for (int64_t i = 0; i < notes->count; i++)
+        most += fabs(notes->gain[i]) * conf->cap;
+    if (most <= DBL_MAX)
+        return GYRE_OK;
+    return ctx->host->fail(ctx, GYRE_E_INVALID,
+                           "rewards are too large: what agents would learn from them is no number");
+}
+
 /* ---- one agent ---------------------------------------------------------- */
 
 /* P_m / Q_m of what an agent says with chance p and its data have from (1 - g) P_m + g Pbar. Data
@@ -194,8 +211,10 @@ static gyre_status update(gyre_ctx *ctx, const gyre_round *round, const gyre_dat
     struct notes notes = {.mixture = round->mixture};
     gyre_class const class_ = {
         .size = sizeof class_, .alike = 1, .lesson = lesson, .notes = &notes};
-    gyre_status const status = ctx->shape->samples > 0 ? note_posts(ctx, round, data, &notes)
-                                                       : note_expected(ctx, round, data, &notes);
+    gyre_status status = ctx->shape->samples > 0 ? note_posts(ctx, round, data, &notes)
+                                                 : note_expected(ctx, round, data, &notes);
+    if (status == GYRE_OK)
+        status = check_gains(ctx, &notes);
     return status == GYRE_OK ? ctx->host->teach(ctx, data, &class_) : status;
 }
 

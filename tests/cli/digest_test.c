@@ -21,6 +21,9 @@ static struct folder folder;
 #define SPACE "space = { states = 300, reference = \"zipf\", safe = { share = 0.8 } }\n"
 #define CONTEXTS                                                                                   \
     "space = { states = 300, reference = \"zipf\", safe = { share = 0.8 }, contexts = 5 }\n"
+#define LOGLINEAR                                                                                  \
+    "gyre = 1\nscenario = { rounds = 5 }\nsociety = { agents = 140, policy = { use = "             \
+    "\"policy.loglinear\", features = [\"risk\", \"safe\", \"reference\"] } }\n" CONTEXTS
 #define METRICS "metric = [{ use = \"metric.safety\" }, { use = \"metric.diversity\" }]\n"
 
 /* Every way in which a society can be put together that has code of its own. */
@@ -51,6 +54,15 @@ static const struct variant {
      "update = { use = \"update.mle\", rate = 0.7, smoothing = 0.01 }\n"
      "intervention = [{ use = \"intervention.verify\", rejects_safe = 0.1, passes_unsafe = 0.2,"
      " when = { metric = \"safety.kl_floored\", above = 0.1 } }]\n"},
+    {"reinforced.toml", LOGLINEAR METRICS
+     "sampling = { samples = 40, dataset = \"per_agent\", mixing = 0.5 }\n"
+     "update = { use = \"update.reinforce\", utility = 0, entropy = 0.1, penalty = 0.1 }\n"},
+    {"reinforced_shared.toml",
+     LOGLINEAR METRICS "sampling = { samples = 40000 }\n"
+                       "update = { use = \"update.reinforce\", utility = 0 }\n"},
+    {"climbing.toml",
+     HEAD CONTEXTS METRICS "sampling = { samples = 40, dataset = \"per_agent\" }\n"
+                           "update = { use = \"update.reinforce\", utility = 0 }\n"},
 };
 enum { VARIANTS = sizeof variants / sizeof *variants };
 
