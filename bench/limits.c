@@ -1,8 +1,9 @@
 /* limits - what this machine can do at best, as JSON: the ground that a workload's bound stands on.
  *
- * usage: limits BYTES STATES ...   triad and copy over arrays of BYTES each, an addressed word, and
- * a gather from an alias table of each number of states limits spin               the same work by
- * one pinned thread, and by each of two at once
+ * usage: limits BYTES STATES ...   triad and copy over arrays of BYTES each, an addressed word, a
+ *                                  product of matrices, and a gather from an alias table of each
+ *                                  number of states
+ *        limits spin               the same work by one pinned thread, and by each of two at once
  *
  * Each figure is the best of several: whatever else the machine does can only add to it.
  */
@@ -247,6 +248,29 @@ static void print_draws(int sizes, char **size)
     free(state);
 }
 
+/* ---- products ----------------------------------------------------------- */
+
+/* A number times a number, added to a third, in the widest vectors and out of the first cache. No
+ * two of them are fused: that would give other bits where a processor cannot. */
+static double product_seconds(void)
+{
+    enum { ROWS = 16, INNER = 32, COLUMNS = 64 };
+    double *const a = array_of(ROWS * INNER, 1e-9), *const x = array_of(INNER * COLUMNS, 1);
+    double *const out = array_of(ROWS * COLUMNS, 0);
+    double best = (double)INT64_MAX;
+    gyre_matrix const left = {a, ROWS, INNER, INNER}, right = {x, INNER, COLUMNS, COLUMNS};
+    for (int i = 0; i < TIMES; i++) {
+        double const began = now();
+        for (int chunk = 0; chunk < CHUNKS; chunk++)
+            kernel_get()->combine(&left, &right, out, COLUMNS);
+        best = lesser(best, now() - began);
+    }
+    free(a);
+    free(x);
+    free(out);
+    return best / ((double)CHUNKS * ROWS * INNER * COLUMNS);
+}
+
 int main(int argc, char **argv)
 {
     if (argc == 2 && strcmp(argv[1], "spin") == 0)
@@ -257,6 +281,7 @@ int main(int argc, char **argv)
     }
     printf("{\"vector\": \"%s\", ", kernel_get()->name);
     print_memory(atoll(argv[1]));
+    printf("\"product\": %.4g, ", product_seconds());
     print_draws(argc - 2, argv + 2);
     printf("}\n");
     return EXIT_SUCCESS;

@@ -101,6 +101,7 @@ def limit_lines(limits):
     yield (f"triad {bandwidth(limits['triad'])}, two threads {bandwidth(limits['triad_two'])}, "
            f"copy {bandwidth(limits['copy'])} (arrays of {limits['array_bytes'] / 1e6:.0f} MB)")
     yield f"an addressed word {duration(limits['word'])}; a gather by states {gathers}"
+    yield f"a product added to a sum {limits['product'] * 1e12:.0f} ps"
 
 
 def text(report):
@@ -110,7 +111,8 @@ def text(report):
         layout(list(time_rows(report["workloads"]))),
         "Medians of turns taken in alternation, one thread unless said. A round is what a longer\n"
         "process takes more than one of one round. bound = draws x (word + gather at the table's\n"
-        "states) + bytes / triad, with each row written once and read once a round, one thread.",
+        "states) + bytes / triad, with each row written once and read once a round, one thread; W8:\n"
+        "+ 2 x agents x states x features products.",
         "\n".join(notes(report)),
     ]
     if report["reach"]:

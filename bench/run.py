@@ -68,10 +68,11 @@ def make_worlds():
     source = os.path.join(ROOT, "bench", "scenarios")
     inside = [w.scenario for w in WORKLOADS if "/" not in w.scenario]
     shapes = [Shape.load(os.path.join(source, name)) for name in inside]
+    features = sorted({(s.states, s.features) for s in shapes if s.features})
     named = {s.states for s in shapes if f"world_{s.states}.csv" in str(s.document)}
     # Memory's peers read the safe set from there even where the scenario has none.
-    named |= {s.states for s in shapes if s.policy}
-    world.make(source, TOOLS.own("scenarios"), sorted(named))
+    named |= {s.states for s in shapes if s.policy and not s.features}
+    world.make(source, TOOLS.own("scenarios"), sorted(named), features)
 
 
 # ---- one workload -------------------------------------------------------------------------------

@@ -54,6 +54,9 @@ WORKLOADS = (
              "scenarios/paper/isolated.toml", "isolated", ("numpy",),
              Agreement(HUMAN[:1] + HUMAN[2:] + ("diversity.entropy", "diversity.states_0"),
                        replicates=50, rounds=20), rounds=20, kind="process"),
+    Workload("W8", "1,000 agents, 4,096 states by 64 features, 100 samples each, policy gradient",
+             "w8.toml", "reinforce", ("numpy",),
+             Agreement(HUMAN[:3] + SPREAD, replicates=20, rounds=5)),
     Workload("W6", "1,000 replicates of it in one process, stored: each",
              "scenarios/paper/isolated.toml", kind="replicates"),
 )
@@ -82,6 +85,8 @@ REACH = (
     Reach("W1d", "over_bound", False, 2.5, "times its bound"),
     Reach("W2", "over_bound", False, 2.5, "times its bound"),
     Reach("W3", "over_bound", False, 2.5, "times its bound"),
+    Reach("W8", "over_numpy", True, 5, "times as fast as numpy"),
+    Reach("W8", "over_bound", False, 2.5, "times its bound"),
     Reach("W4", "seconds_two", False, 0.2, "seconds a round with two threads"),
     Reach("W4", "megabytes", False, 512, "MB at its peak"),
     Reach("W4", "over_bound", False, 1.5, "times its bound"),
@@ -132,8 +137,21 @@ class Shape:
 
     def world(self):
         """The file of its states' columns, which not every workload has."""
-        path = os.path.join(os.path.dirname(self.path), "data", f"world_{self.states}.csv")
+        path = self.data(f"world_{self.states}.csv")
         return {"world": path} if os.path.exists(path) else {}
+
+    def data(self, name):
+        return os.path.join(os.path.dirname(self.path), "data", name)
+
+    @property
+    def features(self):
+        """By how many numbers agents tell states apart; 0: they are all different to them."""
+        return len(self.policy["features"]) if "features" in self.policy else 0
+
+    def table(self):
+        if not self.features:
+            return {}
+        return {"features": self.features, "table": self.data(f"features_{self.states}.csv")}
 
     def options(self):
         """The name=value arguments of a peer."""
@@ -151,13 +169,15 @@ class Shape:
             "verify": int("intervention.verify" in use),
             "split": int(bool(safe)),
             "safe_share": safe.get("share", 0),
-            } | self.world()
+            } | self.world() | self.table()
 
 
 def row_bytes(shape):
     """What an agent is, held as tightly as it can be: a memory, a list of 32-bit states where the
     update replaces, doubles where it mixes or where a list would be longer."""
     dense = 8 * shape.states
+    if shape.features:
+        return dense + 8 * shape.features
     if "capacity" in shape.policy:
         return 4 * shape.policy["capacity"]
     replaces = shape.get("update", "rate", 1.0) == 1
@@ -166,8 +186,10 @@ def row_bytes(shape):
 
 def bound(shape, limits):
     """Seconds that a round takes one thread at least: each draw a word and a gather from a table
-    over all states, each row written once and read once."""
+    over all states, each row written once and read once; and, by features, the gradient and the
+    logits, a multiplication and an addition for each feature of each state of each agent."""
     draws = shape.datasets * shape.samples
     moved = 2 * shape.datasets * row_bytes(shape)
     draw = limits["word"] + limits["gather"][str(shape.states)]
-    return draws * draw + moved / limits["triad"]
+    learned = 2 * shape.datasets * shape.states * shape.features * limits["product"]
+    return draws * draw + moved / limits["triad"] + learned

@@ -33,15 +33,28 @@ def write(path, states):
         out.writelines(f"{rng.random():.17g},{s}\n" for s in safe)
 
 
-def make(source, target, sizes):
-    """Copies the scenarios and makes the worlds that are not there yet; the sizes are in states."""
+def write_features(path, states, features):
+    """As many columns of features as W8's agents tell states apart by, and what is useful."""
+    rng = random.Random(states * features)
+    with open(path, "w") as out:
+        out.write("utility," + ",".join(f"f{i + 1}" for i in range(features)) + "\n")
+        for _ in range(states):
+            row = [rng.random(), *(rng.gauss(0, 0.25) for _ in range(features))]
+            out.write(",".join(f"{x:.17g}" for x in row) + "\n")
+
+
+def make(source, target, sizes, features):
+    """Copies the scenarios and makes the worlds that are not there yet: of each size, in states,
+    one; and of each (states, features) a table of features."""
     data = os.path.join(target, "data")
     os.makedirs(data, exist_ok=True)
     for name in os.listdir(source):
         if name.endswith(".toml"):
             shutil.copyfile(os.path.join(source, name), os.path.join(target, name))
-    for states in sizes:
-        path = os.path.join(data, f"world_{states}.csv")
+    files = [(f"world_{states}.csv", write, (states,)) for states in sizes]
+    files += [(f"features_{each[0]}.csv", write_features, each) for each in features]
+    for name, fill, values in files:
+        path = os.path.join(data, name)
         if not os.path.exists(path):
-            write(path + ".part", states)
+            fill(path + ".part", *values)
             os.replace(path + ".part", path)
