@@ -11,18 +11,25 @@
 #include <math.h>
 #include <string.h>
 
+#include "cholesky.h"
 #include "gyre/policy.h"
 #include "gyre/real.h"
 
 struct conf {
     double step;
-    int32_t base;
+    int32_t base, fit;
 };
 
 enum { UNIFORM, START };
 static const char *const bases[] = {"uniform", "start", NULL};
 
+enum { STEP, LIKELIHOOD };
+static const char *const fits[] = {"step", "likelihood", NULL};
+
 static const gyre_param params[] = {
+    GYRE_P_ENUM(struct conf, fit, STEP, fits,
+                "How examples are learned: by a step along the gradient of their likelihood, or by "
+                "going to its maximum."),
     {.key = "step",
      .type = GYRE_F64,
      .flags = GYRE_PARAM_OPEN_MIN,
@@ -74,10 +81,9 @@ static int64_t width_of(const gyre_ctx *ctx, int64_t begin)
 /* The features of the block's states: one feature a row. */
 static gyre_matrix features_of(const gyre_ctx *ctx, int64_t begin)
 {
-    const struct cache *cache = ctx->cache;
+    const double *const phi = ((const struct cache *)ctx->cache)->phi;
     int64_t const n = dimension(ctx);
-    gyre_matrix const x = {cache->phi + begin * n, n, width_of(ctx, begin), BLOCK};
-    return x;
+    return (gyre_matrix){phi + begin * n, n, width_of(ctx, begin), BLOCK};
 }
 
 static void fill_blocks(const gyre_ctx *ctx, double *phi)
@@ -106,11 +112,10 @@ static gyre_status open(gyre_ctx *ctx)
     return GYRE_OK;
 }
 
-/* ---- rows ---------------------------------------------------------------- */
-
-/* theta, and whether a step is put off; then, from a cache line's beginning, for each state P(z|c),
+/* ---- rows ----------------------------------------------------------------
+ *
+ * theta, and whether a step is put off; then, from a cache line's beginning, for each state P(z|c),
  * or the step: what theta is to move by is the sum of it times phi(z). */
-
 static int64_t place_of_p(const gyre_ctx *ctx)
 {
     return (dimension(ctx) + 1 + 7) / 8 * 8;
@@ -136,17 +141,16 @@ static int is_put_off(const gyre_ctx *ctx, const double *row)
 /* Logits less the largest of their context, in lanes, or each would wait for the one before. */
 static void lower(double *p, int64_t n)
 {
-    double lane[8], most;
+    double lane[8], most = -INFINITY;
     int64_t const whole = n - n % 8;
     for (int j = 0; j < 8; j++)
-        lane[j] = -INFINITY;
+        lane[j] = most;
     for (int64_t z = 0; z < whole; z += 8)
         for (int j = 0; j < 8; j++)
             lane[j] = p[z + j] > lane[j] ? p[z + j] : lane[j];
     for (int64_t z = whole; z < n; z++)
         lane[z - whole] = p[z] > lane[z - whole] ? p[z] : lane[z - whole];
-    most = lane[0];
-    for (int j = 1; j < 8; j++)
+    for (int j = 0; j < 8; j++)
         most = lane[j] > most ? lane[j] : most;
     for (int64_t z = 0; z < n; z++)
         p[z] -= most;
@@ -172,16 +176,31 @@ static gyre_status normalise(gyre_ctx *ctx, double *p)
                                   "theta has left the numbers: the steps are too large");
 }
 
+/* What `count` rows say, by their thetas. */
+static gyre_status express(gyre_ctx *ctx, double *theta, int64_t count, int64_t step)
+{
+    const struct cache *cache = ctx->cache;
+    int64_t const states = ctx->shape->states, place = place_of_p(ctx);
+    gyre_matrix const thetas = {theta, count, dimension(ctx), step};
+    gyre_status status = GYRE_OK;
+    for (int64_t r = 0; r < count; r++)
+        memcpy(theta + r * step + place, cache->log_base, sizeof *theta * (size_t)states);
+    for (int64_t z = 0; z < states; z += BLOCK) {
+        gyre_matrix const phi = features_of(ctx, z);
+        ctx->host->combine(ctx, &thetas, &phi, theta + place + z, step);
+    }
+    for (int64_t r = 0; r < count && status == GYRE_OK; r++)
+        status = normalise(ctx, theta + r * step + place);
+    return status;
+}
+
 /* Rows, at most ROWS, whose steps are put off. `moves` has room for theta of each. */
 static gyre_status settle_some(gyre_ctx *ctx, const gyre_rows *rows, int64_t first, int64_t count,
                                double *moves)
 {
-    const struct cache *cache = ctx->cache;
     int64_t const states = ctx->shape->states, n = dimension(ctx), place = place_of_p(ctx);
     int64_t const step = (int64_t)(rows->stride / sizeof(double));
     double *const theta = row_at(rows, first);
-    gyre_matrix const thetas = {theta, count, n, step};
-    gyre_status status = GYRE_OK;
     memset(moves, 0, sizeof *moves * (size_t)(count * n));
     for (int64_t z = 0; z < states; z += BLOCK) {
         gyre_matrix const steps = {theta + place + z, count, width_of(ctx, z), step};
@@ -192,15 +211,8 @@ static gyre_status settle_some(gyre_ctx *ctx, const gyre_rows *rows, int64_t fir
         for (int64_t f = 0; f < n; f++)
             theta[r * step + f] += moves[r * n + f];
         theta[r * step + n] = 0;
-        memcpy(theta + r * step + place, cache->log_base, sizeof *theta * (size_t)states);
     }
-    for (int64_t z = 0; z < states; z += BLOCK) {
-        gyre_matrix const phi = features_of(ctx, z);
-        ctx->host->combine(ctx, &thetas, &phi, theta + place + z, step);
-    }
-    for (int64_t r = 0; r < count && status == GYRE_OK; r++)
-        status = normalise(ctx, theta + r * step + place);
-    return status;
+    return express(ctx, theta, count, step);
 }
 
 /* As many rows at a time as stand behind each other. */
@@ -289,10 +301,131 @@ static gyre_status climb(gyre_ctx *ctx, const gyre_rows *rows, const double *wei
     return status;
 }
 
+/* ---- the maximum of the likelihood, by Newton's method ------------------ */
+
+enum { NEWTON_STEPS = 200, HALVINGS = 60 };
+
+/* The likelihood is the sum of weight(z) ln P(z|c). `trial` is a row. */
+struct fit {
+    double *weight, *tilted, *gradient, *hessian, *mean, *trial;
+};
+
+static int make_fit(gyre_ctx *ctx, struct fit *fit)
+{
+    size_t const n = (size_t)dimension(ctx), states = (size_t)ctx->shape->states;
+    double *room = ctx->host->scratch(ctx, sizeof *room * (2 * states + 2 * n + n * n));
+    fit->trial = ctx->host->scratch(ctx, row_size(ctx));
+    if (!room || !fit->trial)
+        return 0;
+    fit->weight = room;
+    fit->tilted = room + states;
+    fit->gradient = room + 2 * states;
+    fit->mean = fit->gradient + n;
+    fit->hessian = fit->mean + n;
+    return 1;
+}
+
+/* The part of one context, whose weights add to `all`: all (data's mean - E[phi]) and all Cov(phi).
+ */
+static void add_context(gyre_ctx *ctx, const struct fit *fit, const double *p, int64_t begin,
+                        int64_t count, double all)
+{
+    int64_t const n = dimension(ctx), states = ctx->shape->states;
+    const double *const phi = ctx->fields[FEATURES].data + begin;
+    for (int64_t f = 0; f < n; f++) {
+        fit->mean[f] = ctx->host->dot(ctx, p + begin, phi + f * states, count);
+        fit->gradient[f] +=
+            ctx->host->dot(ctx, fit->weight + begin, phi + f * states, count) - all * fit->mean[f];
+        for (int64_t z = 0; z < count; z++)
+            fit->tilted[z] = all * p[begin + z] * (phi[f * states + z] - fit->mean[f]);
+        for (int64_t g = 0; g <= f; g++)
+            fit->hessian[f * n + g] += ctx->host->dot(ctx, fit->tilted, phi + g * states, count);
+    }
+}
+
+static double likelihood(gyre_ctx *ctx, const struct fit *fit, const double *p)
+{
+    double sum = 0;
+    for (int64_t z = 0; z < ctx->shape->states; z++)
+        if (fit->weight[z] > 0)
+            sum += fit->weight[z] * gyre_log(p[z]);
+    return sum;
+}
+
+/* One step, halved until it leads up. Close to the top, where the likelihood no longer tells, a
+ * whole one does. Returns whether it moved. */
+static int step_up(gyre_ctx *ctx, const struct fit *fit, double *row, double decrement)
+{
+    int64_t const n = dimension(ctx), place = place_of_p(ctx);
+    double const before = likelihood(ctx, fit, row + place);
+    double length = 1;
+    for (int i = 0; i < HALVINGS; i++, length /= 2) {
+        for (int64_t f = 0; f < n; f++)
+            fit->trial[f] = row[f] + length * fit->gradient[f];
+        if (express(ctx, fit->trial, 1, 0) != GYRE_OK)
+            continue;
+        if (decrement < 1e-8 || likelihood(ctx, fit, fit->trial + place) > before) {
+            memcpy(row, fit->trial, sizeof *row * (size_t)n);
+            memcpy(row + place, fit->trial + place, sizeof *row * (size_t)ctx->shape->states);
+            return 1;
+        }
+    }
+    return 0;
+}
+
+static void climb_to_the_top(gyre_ctx *ctx, const struct fit *fit, double *row)
+{
+    const gyre_shape *shape = ctx->shape;
+    int64_t const n = dimension(ctx);
+    double decrement = 1;
+    for (int i = 0; i < NEWTON_STEPS && decrement > 1e-24; i++) {
+        memset(fit->gradient, 0, sizeof(double) * (size_t)(2 * n + n * n));
+        for (int64_t c = 0; c < shape->contexts; c++) {
+            int64_t const begin = shape->context[c], count = shape->context[c + 1] - begin;
+            double const all = ctx->host->total(ctx, fit->weight + begin, count);
+            if (all > 0)
+                add_context(ctx, fit, row + place_of_p(ctx), begin, count, all);
+        }
+        decrement = cholesky_solve(fit->hessian, fit->gradient, n);
+        if (decrement > 0 && !step_up(ctx, fit, row, decrement))
+            break;
+    }
+}
+
+/* Examples beside what the row says itself, in the contexts that they touch: rate to 1 - rate. */
+static void mix_own(gyre_ctx *ctx, const double *p, const double *weight, double rate,
+                    double *mixed)
+{
+    const gyre_shape *shape = ctx->shape;
+    for (int64_t c = 0; c < shape->contexts; c++) {
+        int64_t const begin = shape->context[c], end = shape->context[c + 1];
+        double const all = ctx->host->total(ctx, weight + begin, end - begin);
+        for (int64_t z = begin; z < end; z++)
+            mixed[z] = rate * weight[z] + (1 - rate) * all * p[z];
+    }
+}
+
+static gyre_status maximise(gyre_ctx *ctx, const gyre_rows *rows, const double *weight, double rate)
+{
+    struct fit fit;
+    gyre_status const status = settle(ctx, rows);
+    if (status == GYRE_OK && !make_fit(ctx, &fit))
+        return GYRE_E_NOMEM;
+    for (int64_t r = 0; status == GYRE_OK && r < rows->count; r++) {
+        double *const row = row_at(rows, r);
+        mix_own(ctx, row + place_of_p(ctx), weight, rate, fit.weight);
+        climb_to_the_top(ctx, &fit, row);
+    }
+    return GYRE_OK;
+}
+
+/* ---- examples ----------------------------------------------------------- */
+
 /* The examples' mean log likelihood: each weighs 1 / n. */
 static gyre_status learn(gyre_ctx *ctx, const gyre_rows *rows, const gyre_examples *examples,
                          double rate)
 {
+    const struct conf *conf = ctx->conf;
     int64_t const states = ctx->shape->states;
     double *weight = ctx->host->scratch(ctx, sizeof *weight * (size_t)states);
     if (!weight)
@@ -304,7 +437,12 @@ static gyre_status learn(gyre_ctx *ctx, const gyre_rows *rows, const gyre_exampl
     for (int64_t i = 0; i < examples->count; i++)
         weight[examples->state[i]] += 1;
     double const all = ctx->host->total(ctx, weight, states);
-    return all > 0 ? climb(ctx, rows, weight, rate / all) : GYRE_OK;
+    for (int64_t z = 0; all > 0 && z < states; z++)
+        weight[z] /= all;
+    if (all <= 0 || rate <= 0)
+        return GYRE_OK;
+    return conf->fit == LIKELIHOOD ? maximise(ctx, rows, weight, rate)
+                                   : climb(ctx, rows, weight, rate);
 }
 
 static int32_t limited(gyre_ctx *ctx)
@@ -342,7 +480,14 @@ static const gyre_component loglinear = {
         "Learning at rate b is a step of b times `step` along the gradient of the examples' mean "
         "log\n"
         "likelihood, the mean of phi(z) - E[phi]. It keeps E[theta], not the mean of P: noise in\n"
-        "theta pulls a majority toward 1/2. update.reinforce climbs along other gradients.\n"
+        "theta pulls a majority toward 1/2. With fit = \"likelihood\" theta goes to the maximum of "
+        "the\n"
+        "likelihood of b times the examples and 1 - b times what the agent says itself, by "
+        "Newton's\n"
+        "method: it keeps the mean of E[phi]. Where examples lie on one side of all others there "
+        "is "
+        "no\n"
+        "maximum; P then ends where doubles do. update.reinforce climbs along other gradients.\n"
         "An agent takes 8 bytes a state and a feature.\n",
     GYRE_PARAMS(params),
     GYRE_FIELDS(fields),

@@ -170,10 +170,104 @@ static void what_is_learned_in_one_context_moves_the_other(void **state)
     battery_worst("loglinear: one theta for all contexts, P in both after a step");
 }
 
+/* ---- the maximum of the likelihood -------------------------------------- */
+
+static const char fitted[] =
+    "[space]\nstates = 6\ncontexts = [3, 3]\nmet = [%s]\n"
+    "reference = [0.2, 0.5, 0.3, 0.1, 0.3, 0.6]\n"
+    "attributes = { a = %s, b = %s, again = %s, lean = %s }\n"
+    "[society]\nagents = 2\npolicy = { use = \"policy.loglinear\", fit = \"likelihood\", "
+    "features = [\"a\", \"b\"%s] }\n[sampling]\nsamples = %s\n"
+    "[selection]\nuse = \"selection.bias\"\nattribute = \"lean\"\nbeta = %d\n"
+    "[update]\nuse = \"update.mle\"\nrate = %.17g\n"
+    "[[metric]]\nuse = \"metric.diversity\"\n";
+
+static double mean_of(const double *phi, const double *p, const double met[2])
+{
+    double sum = 0;
+    for (int z = 0; z < 6; z++)
+        sum += met[z / 3] * p[z] * phi[z];
+    return sum;
+}
+
+/* What features' means are to be after each round: 1 - b of what they were, b of the data's. */
+struct moments {
+    double met[2], rate, lean[6], mean[2];
+};
+
+static bool hold_moments(void *argument, const struct replicate *r)
+{
+    struct moments *m = argument;
+    const double *p = society_policy(r, 0);
+    for (int f = 0; f < 2; f++)
+        if (r->round > 0)
+            battery_same("E[phi]", m->mean[f], mean_of(PHI[f], p, m->met), 1, BATTERY_RECURSION);
+    for (int f = 0; f < 2; f++) {
+        double data[6];
+        for (int c = 0; c < 2; c++) {
+            double sum = 0;
+            for (int z = 3 * c; z < 3 * c + 3; z++)
+                sum += data[z] = p[z] * exp(m->lean[z]);
+            for (int z = 3 * c; z < 3 * c + 3; z++)
+                data[z] /= sum;
+        }
+        m->mean[f] =
+            (1 - m->rate) * mean_of(PHI[f], p, m->met) + m->rate * mean_of(PHI[f], data, m->met);
+    }
+    return true;
+}
+
+/* With a feature that is the sum of others, too: there is no one theta then, but one P. */
+static void a_fit_has_the_moments_of_its_examples(void **state)
+{
+    (void)state;
+    static const double lean[6] = {.3, -.7, 1, -.2, .4, 0};
+    double again[6];
+    for (int z = 0; z < 6; z++)
+        again[z] = PHI[0][z] + PHI[1][z];
+    for (int i = 0; i < 4; i++) {
+        struct moments m = {.met = {.7, .3}, .rate = i % 2 ? .4 : 1};
+        for (int z = 0; z < 6; z++)
+            m.lean[z] = lean[z];
+        struct society *s = society_create(5, fitted, "0.7, 0.3", society_array(PHI[0], 6),
+                                           society_array(PHI[1], 6), society_array(again, 6),
+                                           society_array(lean, 6), i / 2 ? ", \"again\"" : "",
+                                           "\"expected\"", 1, m.rate);
+        society_run(s, battery_fresh(), hold_moments, &m);
+        society_destroy(s);
+    }
+    battery_worst("loglinear, likelihood: E[phi] is what the examples have");
+}
+
+static bool note_moments(void *argument, const struct replicate *r)
+{
+    struct sample *means = argument;
+    for (int f = 0; r->round == r->plan->shape.rounds && f < 2; f++)
+        sample_add(&means[f], mean_of(PHI[f], society_policy(r, 0), (double[]){1, 0}));
+    return true;
+}
+
+static void fits_keep_the_mean_of_features(void **state)
+{
+    (void)state;
+    struct sample means[2] = {{0}};
+    struct society *s =
+        society_create(8, fitted, "1, 0", society_array(PHI[0], 6), society_array(PHI[1], 6),
+                       society_array(BASE, 6), society_array(BASE, 6), "", "40", 0, 1.0);
+    for (int64_t n = battery_replicates(1500); n > 0; n--)
+        society_run(s, battery_fresh(), note_moments, means);
+    society_destroy(s);
+    for (int f = 0; f < 2; f++)
+        battery_mean("loglinear, likelihood, N 40, t 8: E[phi] is a martingale",
+                     mean_of(PHI[f], BASE, (double[]){1, 0}), &means[f]);
+}
+
 int main(int argc, char **argv)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(noise_in_a_logit_pulls_a_majority_toward_one_half),
+        cmocka_unit_test(a_fit_has_the_moments_of_its_examples),
+        cmocka_unit_test(fits_keep_the_mean_of_features),
         cmocka_unit_test(what_is_learned_in_one_context_moves_the_other),
     };
     int failed = 0;
