@@ -44,7 +44,7 @@ static void call_judge(struct replicate *r, const struct plan_intervention *by, 
 {
     struct judge *judge = &r->judges[r->judge_count];
     struct call *call = replicate_call(r, by->instance, 0);
-    gyre_round const view = replicate_view(r);
+    gyre_round const view = replicate_view_of(r, by);
     double *const pass = judge->verdict.pass;
     judge->by = by;
     judge->key = call->key;
@@ -92,7 +92,7 @@ static void call_supply(struct replicate *r, const struct plan_intervention *by,
     const gyre_shape *shape = &r->plan->shape;
     struct supplier *supplier = &r->suppliers[r->supplier_count];
     struct call *call = replicate_call(r, by->instance, 0);
-    gyre_round const view = replicate_view(r);
+    gyre_round const view = replicate_view_of(r, by);
     supplier->by = by;
     supplier->key = call->key;
     supplier->supply = (gyre_supply){.size = sizeof supplier->supply, .p = supplier->law};
@@ -115,6 +115,8 @@ enum status phase_intervene(struct replicate *r, int64_t round)
     replicate_clear_deeds(r);
     for (int i = 0; i < r->plan->intervention_count; i++) {
         const struct plan_intervention *by = &r->plan->interventions[i];
+        if (r->since[i] == 0 && acts(r, by, round))
+            r->since[i] = round;
         if (by->ops->judge && acts(r, by, round))
             call_judge(r, by, round);
         if (by->ops->supply && acts(r, by, round))

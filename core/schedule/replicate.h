@@ -69,6 +69,9 @@ struct bench {
     double *weight;           /* [states]: one as counted */
     double *spread;           /* [states]: where rows are lists, one as a table */
     struct call lesson;       /* the update's, while it teaches one by one */
+    /* What interventions do to agents: one entry, and memories. */
+    struct gyre_sum forgotten;
+    int64_t pruned;
     struct failure failure;
 };
 
@@ -114,13 +117,14 @@ struct replicate {
     int64_t index, round;
     int workers;
     struct rows rows;
-    double *mixture, *weight;   /* [states] each, of row `round` */
-    double *live[SPACE_LIVES];  /* [states] each: live columns; NULL: no component reads it */
-    double said;                /* what the mixture adds to; 0: not known */
-    double appeal;              /* what a Pbar adds to */
-    double *value;              /* [output_count], of row `round` */
-    int64_t *tally;             /* [tally_count], of row `round` */
-    gyre_deeds *deeds;          /* [intervention_count], of row `round`, beside tallies */
+    double *mixture, *weight;  /* [states] each, of row `round` */
+    double *live[SPACE_LIVES]; /* [states] each: live columns; NULL: no component reads it */
+    double said;               /* what the mixture adds to; 0: not known */
+    double appeal;             /* what a Pbar adds to */
+    double *value;             /* [output_count], of row `round` */
+    int64_t *tally;            /* [tally_count], of row `round` */
+    gyre_deeds *deeds;         /* [intervention_count], of row `round`, beside tallies */
+    int64_t *since;            /* [intervention_count]: the round in which each acted first, or 0 */
     struct overseer *overseers; /* [intervention_count] */
     int64_t lived;              /* rounds that agents have learned in, less those undone */
     struct failure ending;      /* an intervention ends the run after this row */
@@ -170,8 +174,9 @@ static inline struct call *replicate_call(const struct replicate *replicate,
     return &replicate->bench[worker].calls[instance - replicate->plan->instances];
 }
 
-/* The world as components see it. */
+/* The world as components see it, and as an intervention does that acts. */
 gyre_round replicate_view(const struct replicate *replicate);
+gyre_round replicate_view_of(const struct replicate *replicate, const struct plan_intervention *by);
 
 /* Notes a failure of item `item`; instance NULL: of the core. */
 void bench_fail(struct bench *bench, int64_t item, enum status status,
