@@ -300,12 +300,14 @@ static void name_tallies(struct plan *plan)
             arena_format(plan->arena, "sampling.%s", of_sampling[i]);
     for (int i = 0; i < plan->intervention_count; i++) {
         struct plan_intervention *intervention = &plan->interventions[i];
+        /* Of all that it has hooks for, whatever it needs as configured: a cost may be 0. */
+        const gyre_intervention_ops *ops = &intervention->instance->component->ops.intervention;
         intervention->first_tally = plan->tally_count;
-        for (int t = 0; intervention->ops->judge && t < TALLIES_OF_JUDGE; t++)
+        for (int t = 0; ops->judge && t < TALLIES_OF_JUDGE; t++)
             plan->tallies[plan->tally_count++] =
                 arena_format(plan->arena, "%s.%s", intervention->instance->name, of_judge[t]);
         intervention->supply_tally = plan->tally_count;
-        if (intervention->ops->supply)
+        if (ops->supply)
             plan->tallies[plan->tally_count++] =
                 arena_format(plan->arena, "%s.outside", intervention->instance->name);
     }

@@ -322,9 +322,10 @@ extern GYRE_EXPORT const gyre_module gyre_module_1;
 
 /* ---- sugar: nothing below is part of the binary contract ---------------- */
 
-#define GYRE_COUNT(a)  ((uint32_t)(sizeof(a) / sizeof(*(a))))
-#define GYRE_PARAMS(a) .params = (a), .param_count = GYRE_COUNT(a), .param_size = sizeof(*(a))
-#define GYRE_FIELDS(a) .fields = (a), .field_count = GYRE_COUNT(a), .field_size = sizeof(*(a))
+#define GYRE_COUNT(a)   ((uint32_t)(sizeof(a) / sizeof(*(a))))
+#define GYRE_PARAMS(a)  .params = (a), .param_count = GYRE_COUNT(a), .param_size = sizeof(*(a))
+#define GYRE_FIELDS(a)  .fields = (a), .field_count = GYRE_COUNT(a), .field_size = sizeof(*(a))
+#define GYRE_OUTPUTS(a) .outputs = (a), .output_count = GYRE_COUNT(a), .output_size = sizeof(*(a))
 
 #ifndef __cplusplus
 /* An offset that fails to compile when the member has another type. */
