@@ -55,16 +55,12 @@ struct refusal {
     const char *does, *cannot; /* before and after the policy's name */
 };
 
-/* What can be pruned are samples as they were remembered: nothing else can stand in their place. */
-static struct refusal refuse(const gyre_intervention_ops *ops, bool remembers, bool limited)
+static struct refusal refuse(const gyre_intervention_ops *ops, bool prunes, bool limited)
 {
-    if ((ops->on_policy || ops->on_agent) && remembers)
-        return (struct refusal){"teaches agents what are no samples, and",
-                                "remembers samples alone: use policy.categorical"};
     if (ops->on_agent && limited)
         return (struct refusal){"gives agents any distribution, and",
                                 "cannot hold every one: use policy.categorical"};
-    if (ops->prune && !remembers)
+    if (ops->prune && !prunes)
         return (struct refusal){"prunes what agents remember, and",
                                 "remembers no samples: use policy.memory"};
     return (struct refusal){0};
@@ -72,11 +68,11 @@ static struct refusal refuse(const gyre_intervention_ops *ops, bool remembers, b
 
 void hooks_check(const struct plan *plan, struct report *report)
 {
-    bool const remembers = plan->policy->component->ops.policy.prune != NULL;
+    bool const prunes = plan->policy->component->ops.policy.prune != NULL;
     bool const limited = is_limited(plan);
     for (int i = 0; i < plan->intervention_count; i++) {
         const struct instance *instance = plan->interventions[i].instance;
-        struct refusal const why = refuse(plan->interventions[i].ops, remembers, limited);
+        struct refusal const why = refuse(plan->interventions[i].ops, prunes, limited);
         if (why.does)
             report_add(report, STATUS_DATA, instance->at, "%s: %s %s %s", instance->label, why.does,
                        plan->policy->label, why.cannot);

@@ -245,23 +245,26 @@ static bool open_one(struct making *m, struct instance *instance)
                          &m->plan->shape, m->report);
 }
 
-/* Before the policy, which may ask whether all that is learned are samples. */
-static void open_interventions(struct making *m)
+static bool open_interventions(struct making *m)
 {
     struct plan *plan = m->plan;
+    bool good = true;
     for (int i = 0; i < plan->intervention_count; i++)
         if (open_one(m, plan->interventions[i].instance))
             hooks_choose(plan, &plan->interventions[i]);
+        else
+            good = false;
+    return good;
 }
 
 static void open_all(struct making *m)
 {
     struct plan *plan = m->plan;
     int const before = report_count(m->report);
-    /* First the update: others may ask what it does. If it is wrong nobody is to complain of it. */
-    bool const opened = open_one(m, plan->update);
-    open_interventions(m);
-    plan->shape.replaces = !opened || is_replaced(plan);
+    /* First what teaches: others may ask what it does. If some of it is wrong nobody is to complain
+     * of it. */
+    bool const update = open_one(m, plan->update), acts = open_interventions(m);
+    plan->shape.replaces = !update || !acts || is_replaced(plan);
     for (int i = 0; i < plan->instance_count; i++) {
         struct instance *instance = &plan->instances[i];
         gyre_kind const kind = instance->component->about.kind;
