@@ -117,14 +117,14 @@ struct replicate {
     int64_t index, round;
     int workers;
     struct rows rows;
-    double *mixture, *weight;  /* [states] each, of row `round` */
-    double *live[SPACE_LIVES]; /* [states] each: live columns; NULL: no component reads it */
-    double said;               /* what the mixture adds to; 0: not known */
-    double appeal;             /* what a Pbar adds to */
-    double *value;             /* [output_count], of row `round` */
-    int64_t *tally;            /* [tally_count], of row `round` */
-    gyre_deeds *deeds;         /* [intervention_count], of row `round`, beside tallies */
-    int64_t *since;            /* [intervention_count]: the round in which each acted first, or 0 */
+    double *mixture, *weight;   /* [states] each, of row `round` */
+    double *live[SPACE_LIVES];  /* [states] each: live columns; NULL: no component reads it */
+    double said;                /* what the mixture adds to; 0: not known */
+    double appeal;              /* what a Pbar adds to */
+    double *value;              /* [output_count], of row `round` */
+    int64_t *tally;             /* [tally_count], of row `round` */
+    gyre_deeds *deeds;          /* [intervention_count], of row `round`, beside tallies */
+    int64_t *since;             /* [intervention_count]: when each acted first, or 0 */
     struct overseer *overseers; /* [intervention_count] */
     int64_t lived;              /* rounds that agents have learned in, less those undone */
     struct failure ending;      /* an intervention ends the run after this row */
