@@ -11,6 +11,7 @@
 #include "base/text.h"
 #include "cli/browse.h"
 #include "cli/sheet.h"
+#include "host/condition.h"
 #include "host/describe.h"
 #include "host/registry.h"
 #include "scenario/grammar.h"
@@ -241,12 +242,12 @@ static void print_columns(struct arena *arena, const json_t *columns)
         const json_t *const one = json_array_get(columns, i);
         const char *const usual = text(one, "column"), *const when = text(one, "when");
         const char *const column = arena_format(
-            arena, "%s%s%s%s%s",
+            arena, "%s%s%s%s",
             *usual                 ? code(arena, usual)
             : is_true(one, "list") ? "required, an array of columns"
                                    : "required",
             is_true(one, "optional") ? ", need not be there" : "", *when ? ", only if " : "",
-            *when ? code(arena, when) : "", *when ? " is not 0" : "");
+            *when ? code(arena, condition_text(arena, when)) : "");
         print_row((const char *const[]){code(arena, text(one, "name")), text(one, "of"), column,
                                         text(one, "doc"), NULL});
     }

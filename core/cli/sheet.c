@@ -8,6 +8,7 @@
 #include "base/text.h"
 #include "cli/ink.h"
 #include "cli/page.h"
+#include "host/condition.h"
 
 /* A limit from here on says no more than that there is none to think of. */
 #define ENDLESS 1e15
@@ -203,7 +204,8 @@ static const char *column_text(struct arena *arena, const json_t *f)
                                   : arena_format(arena, "%s, the column that %s = \"...\" says",
                                                  text(f, "of"), text(f, "name"));
     if (*text(f, "when"))
-        words = arena_format(arena, "%s; only if %s is not 0", words, text(f, "when"));
+        words =
+            arena_format(arena, "%s; only if %s", words, condition_text(arena, text(f, "when")));
     return is_true(f, "optional") ? arena_format(arena, "%s; need not be there", words) : words;
 }
 
@@ -295,7 +297,7 @@ static void print_example_column(struct arena *arena, FILE *out, int indent, int
     if (*text(f, "column") || is_true(f, "optional"))
         return;
     print_line(out, indent, text(f, "name"), width, list ? "[\"...\"]" : "\"...\"",
-               *when ? arena_format(arena, "required unless %s is 0: %s", when, what)
+               *when ? arena_format(arena, "required if %s: %s", condition_text(arena, when), what)
                      : arena_format(arena, "required: %s", what));
 }
 

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "host/call.h"
+#include "host/condition.h"
 #include "scenario/params.h"
 
 /* ---- keys --------------------------------------------------------------- */
@@ -53,14 +54,10 @@ static int64_t count_columns(const struct instance *instance)
     return count;
 }
 
-/* A column that hangs on a parameter is handed out only if that is not zero. */
+/* A column that hangs on parameters is handed out only if they are so. */
 static bool is_wanted(const struct instance *instance, const gyre_field *field)
 {
-    const gyre_component *about = &instance->component->about;
-    for (uint32_t i = 0; field->when && i < about->param_count; i++)
-        if (strcmp(about->params[i].key, field->when) == 0)
-            return params_number(&about->params[i], instance->conf) != 0;
-    return true;
+    return condition_holds(&instance->component->about, field->when, instance->conf);
 }
 
 static void refuse_column(struct arena *arena, const struct instance *instance,

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "base/text.h"
+#include "host/condition.h"
 
 /* Keys of a component's table in a scenario that are gyre's own. */
 static const char *const own_keys[] = {"use",  "as",    "version", "every",
@@ -260,20 +261,6 @@ static const char *check_access(struct arena *arena, const gyre_field *f)
     return NULL;
 }
 
-static const char *check_when(struct arena *arena, const gyre_component *about, const gyre_field *f)
-{
-    if (!f->when)
-        return NULL;
-    const gyre_param *const param = find_param(about, f->when);
-    if (!param)
-        return arena_format(arena, "field %s depends on a parameter that is not there (when)",
-                            f->name);
-    if (param->type == GYRE_TEXT)
-        return arena_format(arena, "field %s depends on parameter %s, which is no number", f->name,
-                            param->key);
-    return NULL;
-}
-
 static const char *check_unique(struct arena *arena, const gyre_component *about, uint32_t last)
 {
     const char *const name = about->fields[last].name;
@@ -294,7 +281,7 @@ static const char *check_field(struct arena *arena, const gyre_component *about,
     if (!why)
         why = check_access(arena, f);
     if (!why)
-        why = check_when(arena, about, f);
+        why = condition_check(arena, about, f);
     if (!why)
         why = check_words(arena, "field", f->name, "", f->doc);
     return why ? why : check_unique(arena, about, row);

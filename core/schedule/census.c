@@ -75,6 +75,20 @@ void census_spread(const struct plan *plan, const gyre_said *said, double *p)
     }
 }
 
+const double *census_hear(struct replicate *r, int worker, int64_t row, double *p)
+{
+    const struct plan *plan = r->plan;
+    struct call *call = replicate_call(r, plan->policy, worker);
+    gyre_said said = {.size = sizeof said, .buffer = p};
+    gyre_status const status = plan->policy->component->ops.policy.say(
+        call_begin(call, r->round), rows_at(&r->rows, row), &said);
+    if (!bench_accept(&r->bench[worker], row, call, status) || !check_said(r, worker, row, &said))
+        return NULL;
+    if (!said.p)
+        census_spread(plan, &said, p);
+    return said.p ? said.p : p;
+}
+
 /* ---- into the mixture --------------------------------------------------- */
 
 /* With several contexts each has its own number of listed states: then tables are simpler. */

@@ -1,7 +1,7 @@
-/* What interventions do to this round: to what is drawn from, and to what is drawn. */
+/* What interventions do to this round: to what is drawn from, and to what is drawn. What they do to
+ * agents is in instruct.c. */
 #include <string.h>
 
-#include "base/workers.h"
 #include "schedule/judge.h"
 #include "schedule/phases.h"
 #include "schedule/profile.h"
@@ -44,7 +44,7 @@ static void call_judge(struct replicate *r, const struct plan_intervention *by, 
 {
     struct judge *judge = &r->judges[r->judge_count];
     struct call *call = replicate_call(r, by->instance, 0);
-    gyre_round const view = replicate_view(r);
+    gyre_round const view = replicate_view_of(r, by);
     double *const pass = judge->verdict.pass;
     judge->by = by;
     judge->key = call->key;
@@ -92,7 +92,7 @@ static void call_supply(struct replicate *r, const struct plan_intervention *by,
     const gyre_shape *shape = &r->plan->shape;
     struct supplier *supplier = &r->suppliers[r->supplier_count];
     struct call *call = replicate_call(r, by->instance, 0);
-    gyre_round const view = replicate_view(r);
+    gyre_round const view = replicate_view_of(r, by);
     supplier->by = by;
     supplier->key = call->key;
     supplier->supply = (gyre_supply){.size = sizeof supplier->supply, .p = supplier->law};
@@ -115,6 +115,8 @@ enum status phase_intervene(struct replicate *r, int64_t round)
     replicate_clear_deeds(r);
     for (int i = 0; i < r->plan->intervention_count; i++) {
         const struct plan_intervention *by = &r->plan->interventions[i];
+        if (r->since[i] == 0 && acts(r, by, round))
+            r->since[i] = round;
         if (by->ops->judge && acts(r, by, round))
             call_judge(r, by, round);
         if (by->ops->supply && acts(r, by, round))
@@ -124,67 +126,5 @@ enum status phase_intervene(struct replicate *r, int64_t round)
     profile_at(r, 0, PROFILE_DRAW);
     law_prepare(r, round);
     profile_at(r, 0, PROFILE_CORE);
-    return replicate_join_failures(r);
-}
-
-/* ---- what interventions teach ------------------------------------------- */
-
-/* One intervention's lesson, for all rows. */
-struct instruction {
-    struct replicate *replicate;
-    gyre_examples examples;
-    double rate;
-    int64_t round;
-};
-
-enum { BLOCK = 64 }; /* rows a task takes */
-
-static void instruct_block(void *argument, int64_t block, int worker)
-{
-    const struct instruction *instruction = argument;
-    struct replicate *r = instruction->replicate;
-    struct call *call = replicate_call(r, r->plan->policy, worker);
-    int64_t const end = (block + 1) * BLOCK < r->rows.count ? (block + 1) * BLOCK : r->rows.count;
-    gyre_rows const rows = rows_view(&r->rows, block * BLOCK, end);
-    bench_accept(&r->bench[worker], block, call,
-                 r->plan->policy->component->ops.policy.learn(call_begin(call, instruction->round),
-                                                              &rows, &instruction->examples,
-                                                              instruction->rate));
-}
-
-static void instruct(struct replicate *r, const struct plan_intervention *by, int64_t round)
-{
-    const gyre_shape *shape = &r->plan->shape;
-    struct call *call = replicate_call(r, by->instance, 0);
-    gyre_round const view = replicate_view(r);
-    double *weight = r->bench[0].p, rate = 0;
-    memset(weight, 0, sizeof *weight * (size_t)shape->states);
-    if (!bench_accept(&r->bench[0], 0, call,
-                      by->ops->on_policy(call_begin(call, round), &view, weight, &rate)))
-        return;
-    if (!(rate >= 0 && rate <= 1) || !kernel_get()->is_weight(weight, shape->states)) {
-        bench_fail(
-            &r->bench[0], 0, STATUS_BUG, by->instance,
-            "teaches at a rate outside [0, 1] or with a weight that is negative, infinite or "
-            "undefined");
-        return;
-    }
-    struct instruction instruction = {
-        .replicate = r,
-        .examples = {.size = sizeof instruction.examples, .weight = weight},
-        .rate = rate,
-        .round = round,
-    };
-    if (rate > 0)
-        workers_run(r->workers, (r->rows.count + BLOCK - 1) / BLOCK, instruct_block, &instruction);
-}
-
-enum status phase_instruct(struct replicate *r, int64_t round)
-{
-    for (int i = 0; i < r->plan->intervention_count; i++) {
-        const struct plan_intervention *by = &r->plan->interventions[i];
-        if (by->ops->on_policy && acts(r, by, round))
-            instruct(r, by, round);
-    }
     return replicate_join_failures(r);
 }

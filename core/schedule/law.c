@@ -93,7 +93,7 @@ static bool change(struct replicate *r, int worker, int64_t item,
     struct bench *bench = &r->bench[worker];
     const gyre_shape *shape = &r->plan->shape;
     struct call *call = replicate_call(r, by->instance, worker);
-    gyre_round const view = replicate_view(r);
+    gyre_round const view = replicate_view_of(r, by);
     if (!bench_accept(bench, item, call,
                       by->ops->on_distribution(call_begin(call, round), &view, p)))
         return false;

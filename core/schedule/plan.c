@@ -6,6 +6,7 @@
 #include "base/text.h"
 #include "host/call.h"
 #include "scenario/grammar.h"
+#include "schedule/hooks.h"
 #include "schedule/isolation.h"
 #include "schedule/oversee.h"
 #include "schedule/timing.h"
@@ -158,15 +159,17 @@ bool plan_teaches(const struct plan_intervention *by)
     return by->ops->on_policy || by->ops->on_agent || by->ops->prune;
 }
 
-/* What intervenes in policies teaches more than samples; a review brings samples of before. */
+/* What intervenes in policies teaches more than samples; a review brings samples of before. What
+ * prunes teaches nothing. */
 static bool is_replaced(const struct plan *plan)
 {
     const gyre_shape *shape = &plan->shape;
     const gyre_update_ops *update = &plan->update->component->ops.update;
     bool taught = false;
-    for (int i = 0; i < plan->intervention_count; i++)
-        taught =
-            taught || plan_teaches(&plan->interventions[i]) || plan->interventions[i].ops->review;
+    for (int i = 0; i < plan->intervention_count; i++) {
+        const gyre_intervention_ops *ops = plan->interventions[i].ops;
+        taught = taught || ops->on_policy || ops->on_agent || ops->review;
+    }
     if (taught || !update->replaces || shape->samples == 0)
         return false;
     struct call call;
@@ -242,16 +245,30 @@ static bool open_one(struct making *m, struct instance *instance)
                          &m->plan->shape, m->report);
 }
 
+static bool open_interventions(struct making *m)
+{
+    struct plan *plan = m->plan;
+    bool good = true;
+    for (int i = 0; i < plan->intervention_count; i++)
+        if (open_one(m, plan->interventions[i].instance))
+            hooks_choose(plan, &plan->interventions[i]);
+        else
+            good = false;
+    return good;
+}
+
 static void open_all(struct making *m)
 {
     struct plan *plan = m->plan;
     int const before = report_count(m->report);
-    /* First the update: others may ask what it does. If it is wrong nobody is to complain of it. */
-    bool const opened = open_one(m, plan->update);
-    plan->shape.replaces = !opened || is_replaced(plan);
+    /* First what teaches: others may ask what it does. If some of it is wrong nobody is to complain
+     * of it. */
+    bool const update = open_one(m, plan->update), acts = open_interventions(m);
+    plan->shape.replaces = !update || !acts || is_replaced(plan);
     for (int i = 0; i < plan->instance_count; i++) {
         struct instance *instance = &plan->instances[i];
-        if (instance != plan->update)
+        gyre_kind const kind = instance->component->about.kind;
+        if (kind != GYRE_KIND_UPDATE && kind != GYRE_KIND_INTERVENTION)
             open_one(m, instance);
         for (int live = 0; live < SPACE_LIVES; live++)
             plan->needs[live] = plan->needs[live] || instance->live[live] >= 0;
@@ -260,6 +277,7 @@ static void open_all(struct making *m)
         return;
     ask_policy(plan, m->report);
     ask_ways(plan, m->report);
+    hooks_check(plan, m->report);
     oversee_ask(plan, m->report);
     for (int i = 0; i < plan->metric_count; i++)
         ask_slots(plan, &plan->metrics[i], m->report);
@@ -285,12 +303,14 @@ static void name_tallies(struct plan *plan)
             arena_format(plan->arena, "sampling.%s", of_sampling[i]);
     for (int i = 0; i < plan->intervention_count; i++) {
         struct plan_intervention *intervention = &plan->interventions[i];
+        /* Of all that it has hooks for, whatever it needs as configured: a cost may be 0. */
+        const gyre_intervention_ops *ops = &intervention->instance->component->ops.intervention;
         intervention->first_tally = plan->tally_count;
-        for (int t = 0; intervention->ops->judge && t < TALLIES_OF_JUDGE; t++)
+        for (int t = 0; ops->judge && t < TALLIES_OF_JUDGE; t++)
             plan->tallies[plan->tally_count++] =
                 arena_format(plan->arena, "%s.%s", intervention->instance->name, of_judge[t]);
         intervention->supply_tally = plan->tally_count;
-        if (intervention->ops->supply)
+        if (ops->supply)
             plan->tallies[plan->tally_count++] =
                 arena_format(plan->arena, "%s.outside", intervention->instance->name);
     }

@@ -20,7 +20,7 @@ struct plan_metric {
 
 struct plan_intervention {
     struct instance *instance;
-    const gyre_intervention_ops *ops;
+    const gyre_intervention_ops *ops; /* the hooks that it needs, see hooks.h */
     int first_output;
     int first_tally;   /* TALLIES_OF_JUDGE of them, where there is a judge */
     int supply_tally;  /* TALLIES_OF_SUPPLY of them, where it supplies     */

@@ -61,6 +61,14 @@ static void make_alias(struct replicate *r, struct alias *alias)
         alias_init(alias, columns, memory);
 }
 
+static bool prunes(const struct plan *plan)
+{
+    bool any = false;
+    for (int i = 0; i < plan->intervention_count; i++)
+        any = any || plan->interventions[i].ops->prune;
+    return any;
+}
+
 /* Sums over agents, and what metrics gather. */
 static void make_census(struct replicate *r, struct bench *bench)
 {
@@ -68,9 +76,10 @@ static void make_census(struct replicate *r, struct bench *bench)
     hold(r, PROFILE_EXPRESS, PROFILE_CORE);
     make_sum(r, &bench->mixture, plan->shape.states);
     make_sum(r, &bench->start, 1);
+    make_sum(r, &bench->forgotten, 1);
     if (plan->own > 0)
         make_tally(r, &bench->lists);
-    if (plan->own > 0 || !plan->shape.replaces)
+    if (plan->own > 0 || !plan->shape.replaces || prunes(plan))
         bench->spread = large(r, plan->shape.states, sizeof *bench->spread);
     hold(r, PROFILE_MEASURE, PROFILE_CORE);
     make_sum(r, &bench->slots, plan->slot_count);
@@ -206,6 +215,7 @@ static void make_world(struct replicate *r)
     r->value = large(r, plan->output_count, sizeof *r->value);
     r->tally = large(r, plan->tally_count, sizeof *r->tally);
     r->deeds = ARENA_ARRAY(r->arena, gyre_deeds, plan->intervention_count);
+    r->since = ARENA_ARRAY(r->arena, int64_t, plan->intervention_count);
     r->state = ARENA_ARRAY(r->arena, void *, plan->instance_count);
     for (int i = 0; i < plan->instance_count; i++) {
         hold(r, PROFILE_START, PROFILE_PARTS + i);
@@ -237,7 +247,7 @@ struct replicate *replicate_create(const struct plan *plan, int workers)
     r->plan = plan;
     r->workers = workers;
     r->large = ARENA_ARRAY(arena, void *,
-                           25 + 6 * plan->intervention_count + plan->instance_count + 33 * workers);
+                           25 + 6 * plan->intervention_count + plan->instance_count + 34 * workers);
     r->bench = ARENA_ARRAY(arena, struct bench, workers);
     r->bytes = ARENA_ARRAY(arena, int64_t, PROFILE_PHASES * profile_columns(plan));
     bool good = make_rows(r);
@@ -310,6 +320,13 @@ gyre_round replicate_view(const struct replicate *r)
     };
 }
 
+gyre_round replicate_view_of(const struct replicate *r, const struct plan_intervention *by)
+{
+    gyre_round view = replicate_view(r);
+    view.since = r->since[by - r->plan->interventions];
+    return view;
+}
+
 /* ---- the start ---------------------------------------------------------- */
 
 static void bind_calls(struct replicate *r)
@@ -367,6 +384,7 @@ enum status replicate_reset(struct replicate *r, int64_t index)
     r->sampling_key = random_key(plan->scenario->seed, (uint32_t)index, "core.sampling");
     memset(r->tally, 0, sizeof *r->tally * (size_t)plan->tally_count);
     replicate_clear_deeds(r);
+    memset(r->since, 0, sizeof *r->since * (size_t)plan->intervention_count);
     for (int i = 0; i < plan->output_count; i++)
         r->value[i] = result_missing();
     for (int i = 0; i < plan->intervention_count; i++)

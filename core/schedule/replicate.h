@@ -69,6 +69,9 @@ struct bench {
     double *weight;           /* [states]: one as counted */
     double *spread;           /* [states]: where rows are lists, one as a table */
     struct call lesson;       /* the update's, while it teaches one by one */
+    /* What interventions do to agents: one entry, and memories. */
+    struct gyre_sum forgotten;
+    int64_t pruned;
     struct failure failure;
 };
 
@@ -121,6 +124,7 @@ struct replicate {
     double *value;              /* [output_count], of row `round` */
     int64_t *tally;             /* [tally_count], of row `round` */
     gyre_deeds *deeds;          /* [intervention_count], of row `round`, beside tallies */
+    int64_t *since;             /* [intervention_count]: when each acted first, or 0 */
     struct overseer *overseers; /* [intervention_count] */
     int64_t lived;              /* rounds that agents have learned in, less those undone */
     struct failure ending;      /* an intervention ends the run after this row */
@@ -170,8 +174,9 @@ static inline struct call *replicate_call(const struct replicate *replicate,
     return &replicate->bench[worker].calls[instance - replicate->plan->instances];
 }
 
-/* The world as components see it. */
+/* The world as components see it, and as an intervention does that acts. */
 gyre_round replicate_view(const struct replicate *replicate);
+gyre_round replicate_view_of(const struct replicate *replicate, const struct plan_intervention *by);
 
 /* Notes a failure of item `item`; instance NULL: of the core. */
 void bench_fail(struct bench *bench, int64_t item, enum status status,

@@ -4,7 +4,7 @@
  *   for t = 1 .. rounds
  *       intervene   on_distribution; judges say what they would pass, suppliers what they bring
  *       teach       draw N samples a dataset, judge them, learn from them
- *       instruct    on_policy: what interventions teach everybody
+ *       instruct    on_policy, on_agent, prune: what interventions do to agents themselves
  *       express     policies -> mixture Pbar
  *       select      selection weighs the states -> P_t
  *       measure     metrics read the world                              -> row t

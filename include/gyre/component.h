@@ -128,8 +128,9 @@ enum {
 typedef struct gyre_field {
     const char *name;
     const char *column; /* read when the scenario is silent; NULL: it must say */
-    const char *when;   /* key of a parameter: the column is handed out only if
-                         * that is not 0; NULL: always                          */
+    const char *when;   /* "key" of a parameter: the column is handed out only if
+                         * that is not 0; "key=choice": only if it is that; several
+                         * with blanks between them: if all hold. NULL: always   */
     uint32_t of;        /* GYRE_OF_*                                           */
     uint32_t access;    /* GYRE_READ, perhaps GYRE_OPTIONAL, GYRE_LIST         */
     const char *doc;    /* one sentence, ends with a full stop                 */
@@ -149,7 +150,8 @@ typedef struct gyre_view {
 typedef struct gyre_shape {
     uint32_t size;
     uint32_t replaces;                /* 1: all that an agent ever learns are its samples, as they
-                                       * came and at rate 1. Not yet known to an update       */
+                                       * came and at rate 1. Not yet known to updates and to
+                                       * interventions as they open                          */
     int64_t agents, states, contexts; /* M, K and C, each at least 1           */
     int64_t datasets;                 /* 1 (shared) or M (one an agent)        */
     int64_t samples;                  /* N of one dataset; 0: expected data, no sampling noise  */
@@ -169,6 +171,8 @@ typedef struct gyre_round {
     int64_t round;
     const double *mixture; /* Pbar(z|c) = sum over agents of w_m P_m(z|c) */
     const double *weight;  /* a(z), not normalised; NULL while selecting  */
+    int64_t since;         /* of an intervention that acts: the first round in which it did;
+                            * else 0                                               */
 } gyre_round;
 
 /* ---- what the host does for a component --------------------------------- */
@@ -334,9 +338,10 @@ extern GYRE_EXPORT const gyre_module gyre_module_1;
 
 /* ---- sugar: nothing below is part of the binary contract ---------------- */
 
-#define GYRE_COUNT(a)  ((uint32_t)(sizeof(a) / sizeof(*(a))))
-#define GYRE_PARAMS(a) .params = (a), .param_count = GYRE_COUNT(a), .param_size = sizeof(*(a))
-#define GYRE_FIELDS(a) .fields = (a), .field_count = GYRE_COUNT(a), .field_size = sizeof(*(a))
+#define GYRE_COUNT(a)   ((uint32_t)(sizeof(a) / sizeof(*(a))))
+#define GYRE_PARAMS(a)  .params = (a), .param_count = GYRE_COUNT(a), .param_size = sizeof(*(a))
+#define GYRE_FIELDS(a)  .fields = (a), .field_count = GYRE_COUNT(a), .field_size = sizeof(*(a))
+#define GYRE_OUTPUTS(a) .outputs = (a), .output_count = GYRE_COUNT(a), .output_size = sizeof(*(a))
 
 #ifndef __cplusplus
 /* An offset that fails to compile when the member has another type. */

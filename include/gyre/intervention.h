@@ -105,6 +105,18 @@ typedef struct gyre_deeds {
                        * between what was said before and after          */
 } gyre_deeds;
 
+/* Hooks, where a configuration needs some of them only. */
+enum {
+    GYRE_HOOK_DISTRIBUTION = 1u << 0, /* on_distribution */
+    GYRE_HOOK_JUDGE = 1u << 1,
+    GYRE_HOOK_SUPPLY = 1u << 2,
+    GYRE_HOOK_POLICY = 1u << 3, /* on_policy */
+    GYRE_HOOK_AGENT = 1u << 4,  /* on_agent  */
+    GYRE_HOOK_PRUNE = 1u << 5,
+    GYRE_HOOK_REVIEW = 1u << 6, /* flag and review       */
+    GYRE_HOOK_OVERSEE = 1u << 7 /* oversee and snapshots */
+};
+
 typedef struct gyre_intervention_ops {
     uint32_t size;
     uint32_t reserved;
@@ -147,7 +159,20 @@ typedef struct gyre_intervention_ops {
      * they were called. What it leaves untouched counts as missing. Row 0 has no
      * deeds. [phase] */
     gyre_status (*account)(gyre_ctx *ctx, const gyre_deeds *deeds, double *out);
+    /* Optional: which of its hooks it needs as configured, GYRE_HOOK_*; the others are as if
+     * they were not there. Absent: all. Comes after open. [setup] */
+    uint32_t (*hooks)(gyre_ctx *ctx);
 } gyre_intervention_ops;
+
+/* Of a number that goes from `from` to `to` in `over` rounds, the value in the round that comes
+ * after `round`: `from` in the first one in which the intervention acts. */
+static inline double gyre_ramp(const gyre_round *round, double from, double to, int64_t over)
+{
+    int64_t const passed = round->round + 1 - round->since;
+    if (over <= 0 || passed <= 0)
+        return from;
+    return passed >= over ? to : from + (to - from) * ((double)passed / (double)over);
+}
 
 /* Item i's exact share of a budget among n items: sums to budget over i in
  * [0, n), for budget >= 0 and 0 <= i < n. */

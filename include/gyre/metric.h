@@ -47,8 +47,6 @@ typedef struct gyre_metric_ops {
 
 /* ---- sugar: nothing below is part of the binary contract ---------------- */
 
-#define GYRE_OUTPUTS(a) .outputs = (a), .output_count = GYRE_COUNT(a), .output_size = sizeof(*(a))
-
 /* Of which law a metric is, by a parameter `of`: P_t costs time where it is not the
  * mixture's, and is handed out only where it is asked for. */
 enum { GYRE_OF_MIXTURE = 0, GYRE_OF_TRAINING = 1 };

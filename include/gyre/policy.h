@@ -55,6 +55,9 @@ typedef struct gyre_pruning {
     double share;       /* in [0, 1], of what a row remembers; rounded to the nearest
                          * whole number of memories, halves up                 */
     const double *rank; /* [states]; GYRE_FIRST_RANKED only                    */
+    uint32_t stream;    /* the host's: of random words that nothing else in this
+                         * round has, for GYRE_FIRST_ANY                       */
+    uint32_t reserved;
 } gyre_pruning;
 
 /* What one row says: either p, or a list. Of a list a draw in context c is, with

@@ -5,6 +5,7 @@
  * states, the oldest first, so an agent takes 4 B bytes whatever the number of
  * states.
  */
+#include <stdlib.h>
 #include <string.h>
 
 #include "gyre/policy.h"
@@ -100,6 +101,100 @@ static gyre_status learn(gyre_ctx *ctx, const gyre_rows *rows, const gyre_exampl
     return GYRE_OK;
 }
 
+/* ---- forgetting: memories of a row that go, and the others close up behind ---- */
+
+/* A memory to be ranked: its place is its age. */
+struct ranked {
+    double rank;
+    int64_t place;
+};
+
+/* The highest rank first, of equals the oldest. */
+static int by_rank(const void *a, const void *b)
+{
+    const struct ranked *x = a, *y = b;
+    if (x->rank != y->rank)
+        return x->rank > y->rank ? -1 : 1;
+    return x->place < y->place ? -1 : 1;
+}
+
+/* Makes nothing of the k of n memories that go first by rank. */
+static gyre_status prune_ranked(gyre_ctx *ctx, uint32_t *memory, int64_t n, int64_t k,
+                                const double *rank)
+{
+    struct ranked *all = ctx->host->scratch(ctx, sizeof *all * (size_t)n);
+    if (!all)
+        return GYRE_E_NOMEM;
+    for (int64_t i = 0; i < n; i++)
+        all[i] = (struct ranked){rank[memory[i]], i};
+    qsort(all, (size_t)n, sizeof *all, by_rank);
+    for (int64_t i = 0; i < k; i++)
+        memory[all[i].place] = NOTHING;
+    return GYRE_OK;
+}
+
+/* Makes nothing of any k, one after the other, of those that are left each as likely. */
+static gyre_status prune_any(gyre_ctx *ctx, uint32_t *memory, int64_t n, int64_t k, uint32_t stream,
+                             int64_t row)
+{
+    int64_t *place = ctx->host->scratch(ctx, sizeof *place * (size_t)n);
+    double *u = ctx->host->scratch(ctx, sizeof *u * (size_t)k);
+    if (!place || !u)
+        return GYRE_E_NOMEM;
+    ctx->host->uniform(ctx, stream, (uint64_t)row * (uint64_t)capacity(ctx), k, u);
+    for (int64_t i = 0; i < n; i++)
+        place[i] = i;
+    for (int64_t i = 0; i < k; i++) {
+        int64_t const other = i + (int64_t)(u[i] * (double)(n - i));
+        memory[place[other]] = NOTHING;
+        place[other] = place[i];
+    }
+    return GYRE_OK;
+}
+
+/* What is left moves to the end, in its order. */
+static void close_up(uint32_t *memory, int64_t n)
+{
+    int64_t to = n;
+    for (int64_t from = n - 1; from >= 0; from--)
+        if (memory[from] != NOTHING)
+            memory[--to] = memory[from];
+    while (to > 0)
+        memory[--to] = NOTHING;
+}
+
+static gyre_status prune_row(gyre_ctx *ctx, uint32_t *memory, int64_t row,
+                             const gyre_pruning *pruning, int64_t *pruned)
+{
+    int64_t const all = capacity(ctx);
+    int64_t empty = 0;
+    while (empty < all && memory[empty] == NOTHING)
+        empty++;
+    int64_t const n = all - empty, k = (int64_t)(pruning->share * (double)n + 0.5);
+    gyre_status status = GYRE_OK;
+    memory += empty;
+    if (pruning->first == GYRE_FIRST_OLDEST)
+        memset(memory, 0xff, sizeof *memory * (size_t)k);
+    else if (k > 0 && pruning->first == GYRE_FIRST_RANKED)
+        status = prune_ranked(ctx, memory, n, k, pruning->rank);
+    else if (k > 0)
+        status = prune_any(ctx, memory, n, k, pruning->stream, row);
+    if (pruning->first != GYRE_FIRST_OLDEST)
+        close_up(memory, n);
+    *pruned += k;
+    return status;
+}
+
+static gyre_status prune(gyre_ctx *ctx, const gyre_rows *rows, const gyre_pruning *pruning,
+                         int64_t *pruned)
+{
+    gyre_status status = GYRE_OK;
+    for (int64_t r = 0; r < rows->count && status == GYRE_OK; r++)
+        status = prune_row(ctx, (uint32_t *)(void *)((char *)rows->row + (size_t)r * rows->stride),
+                           rows->first + r, pruning, pruned);
+    return status;
+}
+
 static double own(gyre_ctx *ctx)
 {
     return ((const struct conf *)ctx->conf)->recall;
@@ -112,6 +207,7 @@ static const gyre_policy_ops ops = {
     .say = say,
     .learn = learn,
     .own = own,
+    .prune = prune,
 };
 
 static const gyre_component memory = {

@@ -25,6 +25,9 @@ enum { TEXT = 4096 };
 #define TABLES MIXED " }\nupdate = { use = \"update.mle\", rate = 0.5"
 #define MIXED  "samples = 10, dataset = \"per_agent\", mixing = 0.5"
 
+/* Agents remember samples. */
+#define MEMORIES SAMPLES " }\nsociety.policy = { use = \"policy.memory\""
+
 /* Exit codes. */
 enum { DATA = 65, BUG = 70, LIMIT = 71 };
 
@@ -90,7 +93,9 @@ static const char *reason_of(const struct rude *rude)
     if (rude->round >= 0)
         snprintf(when, sizeof when, ", after round %d of replicate %d", rude->round,
                  rude->replicate);
-    snprintf(text, sizeof text, "rude.toml:7:9: %s.rude%s: %s", rude->kind, when, rude->sentence);
+    int const line = strchr(rude->sampling, '\n') ? 8 : 7;
+    snprintf(text, sizeof text, "rude.toml:%d:9: %s.rude%s: %s", line, rude->kind, when,
+             rude->sentence);
     return text;
 }
 
@@ -396,6 +401,35 @@ static void lesson_for_all_must_be_one(void **state)
            {"intervention", "weight_negative", SAMPLES, BUG, 0, 0, RATE});
 }
 
+#define AGENT "left an agent a negative, infinite or undefined probability"
+#define PRUNE                                                                                      \
+    "prunes a share outside [0, 1], in an order that gyre does not know, or by ranks that are "    \
+    "infinite or undefined"
+
+static void changed_agent_must_have_something_to_say(void **state)
+{
+    (void)state;
+    EXPECT({"intervention", "agent_undefined", SAMPLES, BUG, 0, 0, AGENT},
+           {"intervention", "agent_negative", SAMPLES, BUG, 0, 0, AGENT},
+           {"intervention", "agent_mute", SAMPLES, BUG, 0, 0,
+            "left an agent nothing to say in some context"},
+           {"intervention", "agent_refused", SAMPLES, DATA, 0, 0, "this agent is as it should be"},
+           {"intervention", "agent_negative", EXPECTED, BUG, 0, 0, AGENT});
+}
+
+static void pruning_must_have_a_share_and_an_order(void **state)
+{
+    (void)state;
+    EXPECT({"intervention", "prune_share", MEMORIES, BUG, 0, 0, PRUNE},
+           {"intervention", "prune_undefined", MEMORIES, BUG, 0, 0, PRUNE},
+           {"intervention", "prune_order", MEMORIES, BUG, 0, 0, PRUNE},
+           {"intervention", "prune_rank", MEMORIES, BUG, 0, 0, PRUNE},
+           {"intervention", "prune_refused", MEMORIES, DATA, 0, 0, "nothing may be forgotten"},
+           {"intervention", "prune_share", SAMPLES, DATA, 0, -1,
+            "prunes what agents remember, and policy.categorical remembers no samples: use "
+            "policy.memory"});
+}
+
 /* ---- refusals ----------------------------------------------------------- */
 
 #define CONTROL "one\\ntwo\\x0d\\x1b[31mred\\x7f"
@@ -512,6 +546,8 @@ int main(void)
         cmocka_unit_test(judge_must_give_chances),
         cmocka_unit_test(supply_must_have_something_to_give),
         cmocka_unit_test(lesson_for_all_must_be_one),
+        cmocka_unit_test(changed_agent_must_have_something_to_say),
+        cmocka_unit_test(pruning_must_have_a_share_and_an_order),
         cmocka_unit_test(refusal_before_the_run_is_told),
         cmocka_unit_test(refusal_in_the_run_is_told),
         cmocka_unit_test(endless_sentence_is_cut_off),

@@ -274,6 +274,71 @@ static void without_noise_a_share_is_a_weight(void **state)
     battery_worst("expected data: P_t = pi + (1-alpha)^t (P_0 - pi)");
 }
 
+/* ---- schedules ------------------------------------------------------------- */
+
+enum { FROM = 2, OVER = 5, COURSE = 10 };
+
+struct course {
+    double from, to, left;
+    int outside; /* the tally of a count; -1: of a law, without noise */
+};
+
+static double on_course(const struct course *course, int64_t round)
+{
+    if (round < FROM)
+        return 0;
+    double const way = (double)(round - FROM) / OVER;
+    return way < 1 ? course->from + (course->to - course->from) * way : course->to;
+}
+
+/* P_t - pi = (1 - alpha_t) (P_(t-1) - pi). */
+static bool hold_course(void *argument, const struct replicate *r)
+{
+    struct course *course = argument;
+    double const x = on_course(course, r->round);
+    if (course->outside >= 0) {
+        battery_same("outside", floor(x + .5), (double)r->tally[course->outside], 1, 0);
+        return true;
+    }
+    course->left = r->round ? course->left * (1 - x) : 1;
+    for (int z = 0; z < K; z++) {
+        double const p = forms_pi[z] + course->left * (forms_pi[K - 1 - z] - forms_pi[z]);
+        battery_same("P_t on a schedule", p, r->mixture[z], 1, BATTERY_EXACT);
+    }
+    return true;
+}
+
+static void hold_courses(const char *sampling, const char *act, struct course course)
+{
+    double start[K];
+    for (int z = 0; z < K; z++)
+        start[z] = forms_pi[K - 1 - z];
+    struct society *s =
+        society_create(COURSE,
+                       "[space]\nreference = %s\n[society]\nagents = 2\nstart = %s\n[sampling]\n"
+                       "samples = %s\n[[metric]]\nuse = \"metric.diversity\"\n[[intervention]]\n"
+                       "use = \"intervention.external\"\nfrom = 2\nover = 5\n%s",
+                       society_array(forms_pi, K), society_array(start, K), sampling, act);
+    if (course.outside >= 0)
+        course.outside = society_tally(s, "external.outside");
+    society_run(s, battery_fresh(), hold_course, &course);
+    society_destroy(s);
+}
+
+static void a_schedule_is_a_line_from_the_first_round_that_it_acts_in(void **state)
+{
+    (void)state;
+    hold_courses("\"expected\"", "share = 0.5\n", (struct course){.5, 0, 1, -1});
+    hold_courses("\"expected\"", "share = 0.1\nto = 0.6\n", (struct course){.1, .6, 1, -1});
+    hold_courses("\"expected\"", "weight = 0.5\n", (struct course){.5, 0, 1, -1});
+    hold_courses("\"expected\"", "weight = 0.1\nto = 0.6\n", (struct course){.1, .6, 1, -1});
+    hold_courses("50", "count = 12\n", (struct course){12, 0, 1, 0});
+    hold_courses("50", "count = 3\nto = 50\n", (struct course){3, 50, 1, 0});
+    battery_worst("share, weight and count on a schedule");
+}
+
+/* ---- judged, not selected -------------------------------------------------- */
+
 /* The law is mixed with what selection leaves, not selected itself; and verifiers judge all. */
 struct chosen {
     long double p[K];
@@ -322,6 +387,7 @@ int main(int argc, char **argv)
         cmocka_unit_test(what_is_drawn_again_is_drawn_from_outside_again),
         cmocka_unit_test(outside_data_meet_contexts_as_the_society_does),
         cmocka_unit_test(without_noise_a_share_is_a_weight),
+        cmocka_unit_test(a_schedule_is_a_line_from_the_first_round_that_it_acts_in),
         cmocka_unit_test(outside_data_are_judged_but_not_selected),
     };
     int failed = 0;

@@ -12,6 +12,7 @@
 
 #include "battery.h"
 #include "chain.h"
+#include "forms.h"
 #include "society.h"
 
 enum { N = 20, COPIES = 2, LOSS = 20 };
@@ -238,6 +239,121 @@ static void samples_follow_every_agents_tempered_law(void **state)
                      cbrt(q[m]) / (cbrt(q[m]) + cbrt(1 - q[m])), &sample[m]);
 }
 
+/* ---- of policies ---------------------------------------------------------- */
+
+static const char spoken[] = PAIR "[[intervention]]\nuse = \"intervention.temper\"\n"
+                                  "temperature = %.17g\nof = \"policies\"\n";
+
+/* The first data are from the start itself, all later ones from what is said at T: so the chain of
+ * tempered data, one round later. */
+static void hold_spoken(double temperature)
+{
+    char name[96];
+    struct chain chain;
+    struct losses losses = {0};
+    double law[CHAIN_COPIES + 1] = {0}, said = 0;
+    chain_temper(&chain, N, temperature);
+    for (int x = 0; x <= N; x++) {
+        law[x] = forms_binomial(N, x, (double)COPIES / N);
+        said += law[x] * chain.chance[x];
+    }
+    chain_run(&chain, LOSS - 1, law);
+    struct society *s = society_create(LOSS, spoken, temperature);
+    int64_t const replicates = battery_replicates(8000);
+    for (int64_t i = 0; i < replicates; i++)
+        society_run(s, battery_fresh(), note_loss, &losses);
+    society_destroy(s);
+    snprintf(name, sizeof name, "temper of policies, T %g: E[P_1]", temperature);
+    battery_mean(name, said, &losses.first);
+    snprintf(name, sizeof name, "temper of policies, T %g: lost by 20", temperature);
+    battery_share(name, law[0], losses.lost20, losses.count);
+}
+
+static void policies_at_a_temperature_lose_a_round_later(void **state)
+{
+    (void)state;
+    hold_spoken(1.25);
+    hold_spoken(.9);
+}
+
+/* Without noise and alone, what is learned from is what is said: P^(1/T) either way; of agents that
+ * hear each other each says (Q_m)^(1/T), its own. */
+static bool hold_alike(void *argument, const struct replicate *r)
+{
+    double(*rows)[ROUNDS + 1][K] = argument;
+    double const scale = 1;
+    bool const first = (*rows)[ROUNDS][0] <= 0;
+    for (int z = 0; z < K; z++) {
+        if (!first)
+            battery_same("of = policies", (*rows)[r->round][z], r->mixture[z], scale,
+                         BATTERY_RECURSION);
+        else
+            (*rows)[r->round][z] = r->mixture[z];
+    }
+    return true;
+}
+
+static void without_noise_either_way_is_the_same_law(void **state)
+{
+    (void)state;
+    static double rows[ROUNDS + 1][K];
+    static const char *const ways[] = {"of = \"data\"", "of = \"policies\""};
+    memset(rows, 0, sizeof rows);
+    int64_t const index = battery_fresh();
+    for (int i = 0; i < 2; i++) {
+        struct society *s = society_create(
+            ROUNDS,
+            "[space]\ncontexts = [4, 3]\nmet = [0.7, 0.3]\nreference = %s\n[society]\nagents = 3\n"
+            "[sampling]\nsamples = \"expected\"\ndataset = \"per_agent\"\nmixing = 0.3\n"
+            "[[metric]]\nuse = \"metric.diversity\"\n[[intervention]]\n"
+            "use = \"intervention.temper\"\ntemperature = 1.2\n%s\n",
+            society_array(start, K), ways[i]);
+        society_run(s, index, hold_alike, &rows);
+        society_destroy(s);
+    }
+    battery_worst("expected data: data at T or policies at T");
+}
+
+/* ---- schedules ------------------------------------------------------------- */
+
+enum { FROM = 3, EVERY = 2, OVER = 8 };
+
+/* It acts in rounds 3, 5, 7 ..., at 2 in round 3 and on the way to .8, where it is in round 11. */
+static double power_by(int64_t rounds)
+{
+    double power = 1;
+    for (int64_t t = FROM; t <= rounds; t += EVERY)
+        power /= t < FROM + OVER ? 2 + (.8 - 2) * (double)(t - FROM) / OVER : .8;
+    return power;
+}
+
+static bool hold_schedule(void *argument, const struct replicate *r)
+{
+    (void)argument;
+    double const odds = log(r->mixture[0] / r->mixture[1]);
+    battery_same("log-odds by the powers of a schedule", log(.4 / .3) * power_by(r->round), odds, 1,
+                 BATTERY_EXACT);
+    return true;
+}
+
+static void a_schedule_is_a_line_from_the_first_round_that_it_acts_in(void **state)
+{
+    (void)state;
+    static const char *const ways[] = {"of = \"data\"", "of = \"policies\""};
+    for (int i = 0; i < 2; i++) {
+        struct society *s = society_create(
+            20,
+            "[space]\nreference = %s\n[society]\nagents = 2\n[sampling]\n"
+            "samples = \"expected\"\n[[metric]]\nuse = \"metric.diversity\"\n[[intervention]]\n"
+            "use = \"intervention.temper\"\ntemperature = 2\nto = 0.8\nover = 8\nfrom = 3\n"
+            "every = 2\n%s\n",
+            "[0.4, 0.3, 0.2, 0.1]", ways[i]);
+        society_run(s, battery_fresh(), hold_schedule, NULL);
+        society_destroy(s);
+    }
+    battery_worst("expected data: T from 2 to .8 in 8 rounds, every second one");
+}
+
 /* ---- the power of selection.sharpen is the same law ---------------------- */
 
 static void the_power_of_sharpen_is_one_over_the_temperature(void **state)
@@ -266,6 +382,9 @@ int main(int argc, char **argv)
         cmocka_unit_test(log_odds_are_divided_round_by_round),
         cmocka_unit_test(every_agents_own_law_is_tempered),
         cmocka_unit_test(samples_follow_every_agents_tempered_law),
+        cmocka_unit_test(policies_at_a_temperature_lose_a_round_later),
+        cmocka_unit_test(without_noise_either_way_is_the_same_law),
+        cmocka_unit_test(a_schedule_is_a_line_from_the_first_round_that_it_acts_in),
         cmocka_unit_test(the_power_of_sharpen_is_one_over_the_temperature),
     };
     int failed = 0;

@@ -24,6 +24,10 @@
 #define EACH                                                                                       \
     SPACE "[society]\nagents = 300\n[sampling]\nsamples = 40\ndataset = \"per_agent\"\n"           \
           "mixing = 0.3\n"
+#define MEMORIES                                                                                   \
+    SPACE "[society]\nagents = 300\npolicy = { use = \"policy.memory\" }\n[sampling]\n"            \
+          "samples = 12\n"
+#define FORGET   "[[intervention]]\nuse = \"intervention.forget\"\n"
 #define EXTERNAL "[[intervention]]\nuse = \"intervention.external\"\n"
 #define VERIFY                                                                                     \
     "[[intervention]]\nuse = \"intervention.verify\"\nact = \"redraw\"\npasses_unsafe = 0.2\n"
@@ -41,6 +45,15 @@ static const struct world {
     {"weight, per_agent", EACH EXTERNAL "weight = 0.1\n" METRICS},
     {"temper, per_agent", EACH "[[intervention]]\nuse = \"intervention.temper\"\n" METRICS},
     {"temper, shared", SHARED "[[intervention]]\nuse = \"intervention.temper\"\n" METRICS},
+    {"temper, policies", EACH "[[intervention]]\nuse = \"intervention.temper\"\n"
+                              "of = \"policies\"\n" METRICS},
+    {"forget, policy, per_agent", EACH FORGET "what = \"policy\"\nrate = 0.1\n" METRICS},
+    {"forget, tail, per_agent", EACH FORGET "what = \"tail\"\ncut = 0.02\n" METRICS},
+    {"forget, memory, per_agent",
+     MEMORIES "dataset = \"per_agent\"\n" FORGET "what = \"memory\"\nfirst = \"random\"\n"
+              "share = 0.3\n" METRICS},
+    {"forget, memory, shared", MEMORIES FORGET "what = \"memory\"\nfirst = \"random\"\n"
+                                               "share = 0.3\n" METRICS},
     {"all at once, per_agent",
      EACH "[update]\nuse = \"update.pool\"\n[selection]\nuse = \"selection.popularity\"\n"
           "[[intervention]]\nuse = \"intervention.temper\"\n" EXTERNAL "share = 0.1\n" EXTERNAL

@@ -1,4 +1,4 @@
-/* intervention.rude - all four hooks, each of which can go wrong. */
+/* intervention.rude - hooks, each of which can go wrong. */
 #include "rude.h"
 
 #include "gyre/intervention.h"
@@ -26,7 +26,16 @@ enum {
     RATE_UNDEFINED,
     WEIGHT_UNDEFINED,
     WEIGHT_NEGATIVE,
-    STEALS
+    STEALS,
+    AGENT_UNDEFINED,
+    AGENT_NEGATIVE,
+    AGENT_MUTE,
+    AGENT_REFUSED,
+    PRUNE_SHARE,
+    PRUNE_UNDEFINED,
+    PRUNE_ORDER,
+    PRUNE_RANK,
+    PRUNE_REFUSED
 };
 
 static const char *const choices[] = {"well",
@@ -52,6 +61,15 @@ static const char *const choices[] = {"well",
                                       "weight_undefined",
                                       "weight_negative",
                                       "steals",
+                                      "agent_undefined",
+                                      "agent_negative",
+                                      "agent_mute",
+                                      "agent_refused",
+                                      "prune_share",
+                                      "prune_undefined",
+                                      "prune_order",
+                                      "prune_rank",
+                                      "prune_refused",
                                       NULL};
 
 RUDE_PARAMS(choices);
@@ -129,7 +147,7 @@ static gyre_status on_policy(gyre_ctx *ctx, const gyre_round *round, double *wei
 {
     (void)round;
     int32_t const mode = mode_of(ctx);
-    if (mode < RATE || mode == STEALS)
+    if (mode < RATE || mode >= STEALS)
         return GYRE_OK;
     *rate = mode == RATE ? 2 : mode == RATE_UNDEFINED ? (double)NAN : 0.5;
     weight[0] = 1;
@@ -140,11 +158,57 @@ static gyre_status on_policy(gyre_ctx *ctx, const gyre_round *round, double *wei
     return GYRE_OK;
 }
 
+static gyre_status on_agent(gyre_ctx *ctx, const gyre_round *round, double *p)
+{
+    (void)round;
+    switch (mode_of(ctx)) {
+    case AGENT_UNDEFINED:
+        p[1] = (double)NAN;
+        return GYRE_OK;
+    case AGENT_NEGATIVE:
+        p[1] = -1;
+        return GYRE_OK;
+    case AGENT_MUTE:
+        memset(p, 0, sizeof *p * (size_t)ctx->shape->states);
+        return GYRE_OK;
+    default:
+        return ctx->host->fail(ctx, GYRE_E_INVALID, "this agent is as it should be");
+    }
+}
+
+static gyre_status prune(gyre_ctx *ctx, const gyre_round *round, gyre_pruning *pruning,
+                         double *rank)
+{
+    (void)round;
+    int32_t const mode = mode_of(ctx);
+    pruning->share = mode == PRUNE_SHARE ? 1.5 : mode == PRUNE_UNDEFINED ? (double)NAN : 0.5;
+    pruning->first = mode == PRUNE_ORDER ? 3 : GYRE_FIRST_RANKED;
+    rank[1] = mode == PRUNE_RANK ? (double)INFINITY : 0;
+    if (mode == PRUNE_REFUSED)
+        return ctx->host->fail(ctx, GYRE_E_INVALID, "nothing may be forgotten");
+    return GYRE_OK;
+}
+
+/* Agents are changed by those that are rude in it alone: not every policy goes along. */
+static uint32_t hooks(gyre_ctx *ctx)
+{
+    int32_t const mode = mode_of(ctx);
+    if (mode >= PRUNE_SHARE)
+        return GYRE_HOOK_PRUNE;
+    if (mode >= AGENT_UNDEFINED)
+        return GYRE_HOOK_AGENT;
+    return GYRE_HOOK_DISTRIBUTION | GYRE_HOOK_JUDGE | GYRE_HOOK_SUPPLY |
+           (mode == WELL ? 0 : GYRE_HOOK_POLICY);
+}
+
 static const gyre_intervention_ops ops = {.size = sizeof ops,
                                           .on_distribution = on_distribution,
                                           .judge = judge,
                                           .supply = supply,
-                                          .on_policy = on_policy};
+                                          .on_policy = on_policy,
+                                          .on_agent = on_agent,
+                                          .prune = prune,
+                                          .hooks = hooks};
 
 static const gyre_component rude = {
     .size = sizeof rude, RUDE_ABOUT(GYRE_KIND_INTERVENTION, "intervention.rude"), .ops = &ops};

@@ -93,7 +93,7 @@ static void what_is_required_is_within_its_range(void **state)
                    "word  = \"...\"  # required\n"
                    "on    = true  # required\n"
                    "risk  = \"...\"  # required: a column\n"
-                   "trust = \"...\"  # required unless on is 0: a column\n"
+                   "trust = \"...\"  # required if on is not 0: a column\n"
                    "phi   = [\"...\"]  # required: columns\n");
 }
 

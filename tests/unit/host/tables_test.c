@@ -180,6 +180,12 @@ static void field_must_be_readable_and_known(void **state)
     expect(s, "field trust depends on a parameter that is not there (when)");
     f->when = "note";
     expect(s, "field trust depends on parameter note, which is no number");
+    f->when = "act=fold";
+    expect(s, "field trust depends on a choice that act does not have (when)");
+    f->when = "act=drop off";
+    expect(s, "field trust depends on a parameter that is not there (when)");
+    f->when = "act=drop rate";
+    expect_sound(s);
     f->when = "act";
     expect_sound(s);
 }

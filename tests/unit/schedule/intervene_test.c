@@ -86,12 +86,57 @@ static void more_than_a_dataset_from_outside_is_refused(void **state)
                      STATUS_DATA);
 }
 
+#define DECAY "{ use = \"intervention.forget\", what = \"policy\", to = \"uniform\", rate = 0.5 }"
+#define CUT   "{ use = \"intervention.forget\", as = \"cut\", what = \"tail\", cut = 0.2 }"
+
+/* State 2 alone is said; half of that gives way to all three: 1/6, 1/6, 2/3, of which a cut leaves
+ * one. The other way round there is nothing to cut. */
+static void agents_are_changed_in_the_order_of_the_file(void **state)
+{
+    (void)state;
+    double p[3];
+    assert_int_equal(run(WORLD "sampling = { samples = \"expected\" }\nintervention = [" DECAY
+                               ", " CUT "]\n",
+                         p),
+                     STATUS_OK);
+    check_close(p[0], 0, 0);
+    check_close(p[2], 1, 1e-15);
+    assert_int_equal(run(WORLD "sampling = { samples = \"expected\" }\nintervention = [" CUT
+                               ", " DECAY "]\n",
+                         p),
+                     STATUS_OK);
+    check_close(p[0], 1.0 / 6, 1e-15);
+    check_close(p[2], 2.0 / 3, 1e-15);
+}
+
+/* A source that is sampled leaves agents the lists of their samples; one that is a weight in every
+ * policy makes tables of them. */
+static void only_hooks_that_are_needed_are_there(void **state)
+{
+    (void)state;
+    struct planned planned = planned_well(
+        WORLD "sampling = { samples = 6, dataset = \"per_agent\", mixing = 0.5 }\n" SOURCES(
+            "share", "0.1", "0.1"));
+    const gyre_intervention_ops *ops = planned.plan->interventions[0].ops;
+    assert_true(ops->supply && !ops->on_policy);
+    assert_true(planned.plan->shape.replaces && planned.plan->own == 1); /* NOLINT: it is 1 */
+    planned_drop(&planned);
+    planned = planned_well(WORLD "sampling = { samples = 6, dataset = \"per_agent\" }\n" SOURCES(
+        "weight", "0.1", "0.1"));
+    ops = planned.plan->interventions[0].ops;
+    assert_true(!ops->supply && ops->on_policy);
+    assert_true(!planned.plan->shape.replaces && planned.plan->own == 0); /* NOLINT: it is 0 */
+    planned_drop(&planned);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(the_first_source_in_the_file_has_the_first_word),
         cmocka_unit_test(exact_numbers_stand_side_by_side),
         cmocka_unit_test(more_than_a_dataset_from_outside_is_refused),
+        cmocka_unit_test(agents_are_changed_in_the_order_of_the_file),
+        cmocka_unit_test(only_hooks_that_are_needed_are_there),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
