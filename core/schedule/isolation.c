@@ -5,7 +5,7 @@
 #include <string.h>
 
 /* What a state is good for to the society itself, not what people think of it. */
-static const char *const own[] = {"met", "held", "distribution", "utility", "legible", NULL};
+static const char *const own[] = {"met", "held", "distribution", "utility", "legible", "kind", NULL};
 
 static enum isolation class_of_column(const char *column)
 {

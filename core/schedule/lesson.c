@@ -27,6 +27,8 @@ static const char *examples_are_wrong(const struct plan *plan, const gyre_data *
     if (examples->weight && examples->weight != data->weight &&
         !kernel_get()->is_weight(examples->weight, plan->shape.states))
         return "made examples with a negative, infinite or undefined weight";
+    if (plan->listed && (examples->weight || (examples->count > 0 && rate < 1)))
+        return "said that it teaches states as they are, and teaches weights or at a rate below 1";
     if (examples->state == data->state && examples->count > data->count)
         return "made more examples of its samples than there are";
     for (int64_t i = 0; examples->state != data->state && i < examples->count; i++)

@@ -11,7 +11,7 @@ extern "C" {
 
 /* One dataset as it reaches its agents: after verifiers dropped or redrew.
  * Either a list of samples, in no order that means anything; or, where the host
- * counted them, how often each state is among them; or (shape->samples is 0) the
+ * counted them (see GYRE_STATES), how often each state is among them; or (shape->samples is 0) the
  * distribution they would be from. */
 struct gyre_data {
     uint32_t size;
@@ -51,8 +51,10 @@ struct gyre_class {
 /* What lessons can do beside host->learn, by ways below. */
 enum {
     GYRE_CLIMBS = 1u << 0, /* lessons may climb: the policy must have climb    */
-    GYRE_PARTS = 1u << 1   /* agents that read one dataset come to differ: its classes
+    GYRE_PARTS = 1u << 1,  /* agents that read one dataset come to differ: its classes
                             * are not alike                                    */
+    GYRE_STATES = 1u << 2  /* all examples are states without weights, at rate 1; its data
+                            * are lists                                        */
 };
 
 typedef struct gyre_update_ops {
