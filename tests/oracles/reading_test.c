@@ -37,6 +37,8 @@ static int recalled(const struct replicate *r, int64_t agent, int64_t *times)
 /* Agents write about 30 of 60 posts and remember the last 4, so that a memory is of one round. */
 enum { STATES = 5, ROUNDS = 20 };
 
+#define FOUR(l) "\"policy.memory\", capacity = 4, recall = " #l
+
 struct settling {
     double l, eps, start;
     struct sample first[ROUNDS + 1], other[ROUNDS + 1];
@@ -59,17 +61,16 @@ static bool note_settling(void *argument, const struct replicate *r)
     return true;
 }
 
-static void settle(const char *what, struct settling *x, const char *sampling)
+static void settle(const char *what, struct settling *x, const char *policy, const char *sampling)
 {
     static const double start[STATES] = {.5, .2, .15, .1, .05};
     char name[96];
     struct society *s =
         society_create(ROUNDS,
-                       "[space]\nreference = %s\n[society]\nagents = 3\npolicy = { use = "
-                       "\"policy.memory\", recall = %.17g, capacity = 4 }\n[sampling]\n%s"
-                       "[update]\nuse = \"update.recall\"\nutility = 0\nagreement = 0\n"
-                       "corruption = %.17g\n[[metric]]\nuse = \"metric.diversity\"\n",
-                       society_array(start, STATES), x->l, sampling, x->eps);
+                       "[space]\nreference = %s\n[society]\nagents = 3\npolicy = { use = %s }\n"
+                       "[sampling]\n%s[update]\nuse = \"update.recall\"\nutility = 0\nagreement = "
+                       "0\ncorruption = %.17g\n[[metric]]\nuse = \"metric.diversity\"\n",
+                       society_array(start, STATES), policy, sampling, x->eps);
     for (int64_t n = battery_replicates(1500); n > 0; n--)
         society_run(s, battery_fresh(), note_settling, x);
     society_destroy(s);
@@ -84,16 +85,19 @@ static void settle(const char *what, struct settling *x, const char *sampling)
 static void errors_settle_where_the_page_says(void **state)
 {
     (void)state;
-    struct settling x = {.l = .8, .eps = .2}, y = {.l = .8, .eps = .2}, z = {.l = .5, .eps = 1};
+    struct settling x = {.l = .8, .eps = .2}, y = x, z = {.l = .5, .eps = 1};
+    struct settling all = {.l = 1, .eps = .1};
     double const l = x.l, eps = x.eps / (STATES - 1);
     double const fixed = ((1 - l) * .5 + l * eps) / (1 - l * (1 - x.eps) + l * eps);
     battery_printed(fixed, ".35");
     battery_printed(expected(&x, .5, 1), ".44");
     battery_printed(expected(&x, .5, 5), ".361664");
     assert_true(fabs(expected(&x, .5, 100) - fixed) < BATTERY_EXACT);
-    settle("l .8, eps .2, shared", &x, "samples = 50\n");
-    settle("l .8, eps .2, per_agent", &y, "samples = 40\ndataset = \"per_agent\"\n");
-    settle("l .5, eps 1", &z, "samples = 50\n");
+    settle("l .8, eps .2, shared", &x, FOUR(0.8), "samples = 50\n");
+    settle("l .8, eps .2, per_agent", &y, FOUR(0.8), "samples = 40\ndataset = \"per_agent\"\n");
+    settle("l .5, eps 1", &z, FOUR(0.5), "samples = 50\n");
+    /* A policy that is a table takes what was written for all there is: l is 1. */
+    settle("policy.categorical, eps .1", &all, "\"policy.categorical\"", "samples = 200\n");
 }
 
 /* ---- what is written, by what it earns ------------------------------------ */

@@ -177,11 +177,41 @@ static void one_kind_for_all_lifts_nothing(void **state)
     battery_worst("one kind: as without spill");
 }
 
+/* One context and so many samples that a policy of weights would be given counts. After a round of
+ * B samples |P - pi|^2 is l_B^2 H / B, l_B = l B / (B + k0). */
+static bool note_distance(void *argument, const struct replicate *r)
+{
+    double sum = 0;
+    for (int z = 0; z < FORMS_STATES; z++)
+        sum += (r->mixture[z] - forms_pi[z]) * (r->mixture[z] - forms_pi[z]);
+    if (r->round == 1)
+        sample_add(argument, sum);
+    return true;
+}
+
+static void many_samples_are_remembered_one_by_one(void **state)
+{
+    (void)state;
+    double const l = .8 * CAPACITY / (CAPACITY + 3.);
+    struct sample found = {.count = 0};
+    struct society *s = society_create(
+        1,
+        "[space]\nreference = %s\n[society]\nagents = 1\npolicy = { use = \"policy.memory\", "
+        "capacity = %d, recall = 0.8, prior = 3.0 }\n[sampling]\nsamples = 1000\n[[metric]]\nuse = "
+        "\"metric.diversity\"\n",
+        society_array(forms_pi, FORMS_STATES), (int)CAPACITY);
+    for (int64_t n = battery_replicates(3000); n > 0; n--)
+        society_run(s, battery_fresh(), note_distance, &found);
+    society_destroy(s);
+    battery_mean("N 1000, B 9, k0 3: E|P - pi|^2, t 1", l * l * FORMS_H / CAPACITY, &found);
+}
+
 int main(int argc, char **argv)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(what_is_said_is_the_formula),
         cmocka_unit_test(one_kind_for_all_lifts_nothing),
+        cmocka_unit_test(many_samples_are_remembered_one_by_one),
     };
     int failed = 0;
     battery_begin(argc, argv);
