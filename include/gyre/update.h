@@ -11,8 +11,8 @@ extern "C" {
 
 /* One dataset as it reaches its agents: after verifiers dropped or redrew.
  * Either a list of samples, in no order that means anything; or, where the host
- * counted them (see GYRE_STATES), how often each state is among them; or (shape->samples is 0) the
- * distribution they would be from. */
+ * counted them (never with GYRE_STATES), how often each state is among them; or
+ * (shape->samples is 0) the distribution they would be from. */
 struct gyre_data {
     uint32_t size;
     uint32_t reserved;
