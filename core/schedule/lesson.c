@@ -129,11 +129,9 @@ static void teach_row(void *argument, int64_t row, int worker)
     const struct schoolroom *room = argument;
     struct replicate *r = room->lecture->replicate;
     struct bench *bench = &r->bench[worker];
-    gyre_lesson lesson = {.size = sizeof lesson,
-                          .agent = row,
-                          .p = overhear(r, worker, row),
-                          .examples = {.size = sizeof lesson.examples}};
-    if (!lesson.p)
+    gyre_lesson lesson = {
+        .size = sizeof lesson, .agent = row, .examples = {.size = sizeof lesson.examples}};
+    if (!room->class->deaf && !(lesson.p = overhear(r, worker, row)))
         return;
     gyre_status const status =
         room->class->lesson(call_begin(&bench->lesson, room->round), room->class->notes, &lesson);

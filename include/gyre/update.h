@@ -31,7 +31,7 @@ typedef struct gyre_lesson {
     uint32_t reserved;
     int64_t agent;          /* who learns: [0, shape->agents); of a class that is
                              * alike the first of those that say the same          */
-    const double *p;        /* [states], what it says, P_m(z|c)                    */
+    const double *p;        /* [states], what it says, P_m(z|c); NULL in a class that is deaf */
     gyre_examples examples; /* to be filled; preset: none                          */
     const double *climb;    /* [states] of policy.h's climb, in place of examples; NULL: none */
     double rate;            /* to be filled; 0, the preset: nothing is learned. Of examples
@@ -46,6 +46,8 @@ struct gyre_class {
      * ctx is one of the same instance, not the update's own. [task] */
     gyre_status (*lesson)(gyre_ctx *ctx, const void *notes, gyre_lesson *lesson);
     const void *notes; /* handed on                                           */
+    uint32_t deaf;     /* 1: lessons need not know what agents say, and get no p */
+    uint32_t reserved;
 };
 
 /* What lessons can do beside host->learn, by ways below. */

@@ -122,7 +122,8 @@ static gyre_status update(gyre_ctx *ctx, const gyre_round *round, const gyre_dat
     reward_posts(ctx, &reward, round, PEERS, data->dataset, data->state, data->count, worth);
     weigh(conf, worth, data->count);
     struct board const board = {data, worth};
-    gyre_class const readers = {.size = sizeof readers, .lesson = lesson, .notes = &board};
+    gyre_class const readers = {
+        .size = sizeof readers, .lesson = lesson, .notes = &board, .deaf = 1};
     return ctx->host->teach(ctx, data, &readers);
 }
 
