@@ -40,7 +40,7 @@ static void print_need(const struct plan *plan, int threads)
 {
     char total[TEXT_REAL];
     struct plan_need const need = plan_need(plan, threads);
-    bool const each = plan->shape.datasets > 1;
+    bool const each = plan->parts;
     printf("  needs %s of memory with %d thread%s:\n", text_bytes(total, need.total), threads,
            threads == 1 ? "" : "s");
     print_part("agents", need.rows);

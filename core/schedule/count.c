@@ -21,7 +21,7 @@ bool count_may(const struct plan *plan)
 {
     const gyre_shape *shape = &plan->shape;
     bool const large = shape->datasets == 1 && shape->states >= LARGE && shape->samples >= LARGE;
-    return plan->own == 0 && shape->contexts == 1 &&
+    return plan->own == 0 && !plan->listed && shape->contexts == 1 &&
            (large || shape->samples / TREE >= shape->states);
 }
 

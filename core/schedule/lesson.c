@@ -27,6 +27,8 @@ static const char *examples_are_wrong(const struct plan *plan, const gyre_data *
     if (examples->weight && examples->weight != data->weight &&
         !kernel_get()->is_weight(examples->weight, plan->shape.states))
         return "made examples with a negative, infinite or undefined weight";
+    if (plan->listed && (examples->weight || (examples->count > 0 && rate < 1)))
+        return "said that it teaches states as they are, and teaches weights or at a rate below 1";
     if (examples->state == data->state && examples->count > data->count)
         return "made more examples of its samples than there are";
     for (int64_t i = 0; examples->state != data->state && i < examples->count; i++)
@@ -127,11 +129,9 @@ static void teach_row(void *argument, int64_t row, int worker)
     const struct schoolroom *room = argument;
     struct replicate *r = room->lecture->replicate;
     struct bench *bench = &r->bench[worker];
-    gyre_lesson lesson = {.size = sizeof lesson,
-                          .agent = row,
-                          .p = overhear(r, worker, row),
-                          .examples = {.size = sizeof lesson.examples}};
-    if (!lesson.p)
+    gyre_lesson lesson = {
+        .size = sizeof lesson, .agent = row, .examples = {.size = sizeof lesson.examples}};
+    if (!room->class->deaf && !(lesson.p = overhear(r, worker, row)))
         return;
     gyre_status const status =
         room->class->lesson(call_begin(&bench->lesson, room->round), room->class->notes, &lesson);

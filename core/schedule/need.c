@@ -104,13 +104,13 @@ static double world_of(const struct plan *plan)
 
 static bool uses_scratch(const struct plan *plan, const struct plan_metric *metric, bool first)
 {
-    return first || (metric->slots > 0 && plan->shape.datasets > 1 && !is_apart(plan));
+    return first || (metric->slots > 0 && plan->parts && !is_apart(plan));
 }
 
 /* Scratch memory of components, for each state. Metrics measure on the first bench. */
 static double scratch_of(const struct plan *plan, bool first)
 {
-    bool const teaches = first || plan->shape.datasets > 1;
+    bool const teaches = first || plan->parts;
     double columns = teaches && plan->own == 0 && !count_may(plan) ? TAUGHT : 0;
     bool any = false;
     for (int i = 0; i < plan->metric_count; i++) {

@@ -159,24 +159,28 @@ bool plan_teaches(const struct plan_intervention *by)
     return by->ops->on_policy || by->ops->on_agent || by->ops->prune;
 }
 
+/* Does the update have datasets learnt as they come, at rate 1? */
+static bool replaces(const struct plan *plan)
+{
+    const gyre_update_ops *update = &plan->update->component->ops.update;
+    struct call call;
+    call_init(&call, plan->update, &plan->shape);
+    bool const does =
+        plan->shape.samples > 0 && update->replaces && update->replaces(call_begin(&call, 0)) != 0;
+    call_fini(&call);
+    return does;
+}
+
 /* What intervenes in policies teaches more than samples; a review brings samples of before. What
  * prunes teaches nothing. */
 static bool is_replaced(const struct plan *plan)
 {
-    const gyre_shape *shape = &plan->shape;
-    const gyre_update_ops *update = &plan->update->component->ops.update;
     bool taught = false;
     for (int i = 0; i < plan->intervention_count; i++) {
         const gyre_intervention_ops *ops = plan->interventions[i].ops;
         taught = taught || ops->on_policy || ops->on_agent || ops->review;
     }
-    if (taught || !update->replaces || shape->samples == 0)
-        return false;
-    struct call call;
-    call_init(&call, plan->update, shape);
-    bool const replaces = update->replaces(call_begin(&call, 0)) != 0;
-    call_fini(&call);
-    return replaces;
+    return !taught && replaces(plan);
 }
 
 /* Lists that never let go of the start are not of a closed society, and must say so. */
@@ -220,6 +224,24 @@ static void ask_slots(struct plan *plan, struct plan_metric *metric, struct repo
     call_fini(&call);
 }
 
+/* A policy that learns states as they are goes with what teaches it so, and nothing else. */
+static void check_listed(const struct plan *plan, bool as_they_are, struct report *report)
+{
+    const struct instance *policy = plan->policy;
+    for (int i = 0; i < plan->intervention_count; i++) {
+        const struct plan_intervention *by = &plan->interventions[i];
+        if (by->ops->on_policy || by->ops->on_agent)
+            report_add(report, STATUS_DATA, by->instance->at,
+                       "%s: teaches policies, and %s learns states as they are and nothing else",
+                       by->instance->label, policy->label);
+    }
+    if (!as_they_are)
+        report_add(report, STATUS_DATA, policy->at,
+                   "%s: learns states as they are, at rate 1, and %s teaches otherwise: use "
+                   "update.recall, or update.mle with rate = 1, outside = 0 and smoothing = 0",
+                   policy->label, plan->update->label);
+}
+
 /* Ways of an update that the policy has to go along with. */
 static void ask_ways(struct plan *plan, struct report *report)
 {
@@ -229,6 +251,10 @@ static void ask_ways(struct plan *plan, struct report *report)
     call_init(&call, plan->update, &plan->shape);
     uint32_t const ways = update->ways ? update->ways(call_begin(&call, 0)) : 0;
     call_fini(&call);
+    call_init(&call, plan->policy, &plan->shape);
+    bool const remembers = policy->remembers && policy->remembers(call_begin(&call, 0));
+    call_fini(&call);
+    plan->listed = remembers || (ways & GYRE_STATES);
     plan->parts = plan->shape.datasets > 1 || (ways & GYRE_PARTS);
     for (int i = 0; i < plan->intervention_count; i++)
         plan->parts = plan->parts || plan->interventions[i].ops->prune;
@@ -237,6 +263,8 @@ static void ask_ways(struct plan *plan, struct report *report)
                    "%s: moves policies along a gradient, and %s has none: use policy.loglinear or "
                    "policy.categorical",
                    plan->update->label, plan->policy->label);
+    if (remembers)
+        check_listed(plan, (ways & GYRE_STATES) || replaces(plan), report);
 }
 
 static bool open_one(struct making *m, struct instance *instance)

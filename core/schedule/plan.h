@@ -51,6 +51,7 @@ struct plan {
     bool weightless;         /* some agent's weight is 0 */
     double own;              /* of policies that are lists, the weight of what is listed; else 0 */
     bool parts;              /* agents can come to differ */
+    bool listed;             /* all that is ever learned are states one by one, at rate 1 */
     struct outputs known;    /* the names of `outputs` */
 };
 

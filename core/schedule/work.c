@@ -75,15 +75,16 @@ static double drawing(const struct plan *plan, enum technique technique)
     double ns = cost->draw * datasets * (double)plan->shape.samples + cost->state * states;
     if (technique == COUNTS && datasets == 1)
         return ns + SHARED_STATE * states;
-    if (technique == TABLE && datasets > 1)
-        return ns + datasets * (plan->own > 0 ? ROW_LIST : ROW_STATE * states);
+    if (technique == TABLE && plan->parts)
+        return ns + (double)plan->shape.agents * (plan->own > 0 ? ROW_LIST : ROW_STATE * states);
     return ns + datasets * (cost->agent + cost->both * states);
 }
 
 /* Agents that share a row are looked at once. */
 static double looks(const struct plan *plan)
 {
-    double const rows = (double)plan->shape.datasets, states = (double)plan->shape.states;
+    double const rows = plan->parts ? (double)plan->shape.agents : 1;
+    double const states = (double)plan->shape.states;
     double const listed = (double)plan_list_most(plan);
     return rows * gathering(plan) * (plan->own == 1 ? LISTED * listed : SPREAD * states);
 }
@@ -95,7 +96,7 @@ static const struct plan_metric *largest(const struct plan *plan)
     for (int i = 0; i < plan->metric_count && plan->own > 0 && plan->own < 1; i++)
         if (!found && plan->metrics[i].slots > 0)
             found = &plan->metrics[i];
-    return plan->shape.datasets > 1 ? found : NULL;
+    return plan->parts ? found : NULL;
 }
 
 struct work work_estimate(const struct plan *plan, int threads)

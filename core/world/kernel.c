@@ -304,7 +304,7 @@ static bool copy(double *restrict out, const double *restrict x, int64_t n, doub
     return bad[0] >> 63 == 0;
 }
 
-static double shift(double *restrict out, const double *restrict x, const double *restrict y,
+static double shift(double *out, const double *x, const double *restrict y,
                     const double *restrict z, int64_t n)
 {
     double lane[16] = {0};

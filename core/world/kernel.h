@@ -39,8 +39,8 @@ struct kernel {
     /* sum of x[i] y[i], the same lanes: gyre_dot. */
     double (*dot)(const double *x, const double *y, int64_t n);
     /* Loops that read once: out[i] = x[i] y[i], and whether all x are finite and >= 0; out[i] =
-     * x[i], and the same; out[i] = x[i] y[i] + z[i]. *sum, or what is returned, is the sum of out.
-     */
+     * x[i], and the same; out[i] = x[i] y[i] + z[i], where out may be x. *sum, or what is
+     * returned, is the sum of out. */
     bool (*weigh)(double *out, const double *x, const double *y, int64_t n, double *sum);
     bool (*copy)(double *out, const double *x, int64_t n, double *sum);
     double (*shift)(double *out, const double *x, const double *y, const double *z, int64_t n);

@@ -101,6 +101,9 @@ typedef struct gyre_policy_ops {
      * row then. [task] */
     gyre_status (*prune)(gyre_ctx *ctx, const gyre_rows *rows, const gyre_pruning *pruning,
                          int64_t *pruned);
+    /* Optional: not 0 when, as configured, it learns states as they are: examples without
+     * weights, at rate 1. Then nothing else teaches it, or the scenario is refused. [setup] */
+    int32_t (*remembers)(gyre_ctx *ctx);
     /* Optional: does what learn and climb put off. Called when all was taught, and
      * before anybody asks what is said, which must not change by it. [task] */
     gyre_status (*settle)(gyre_ctx *ctx, const gyre_rows *rows);

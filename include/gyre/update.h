@@ -11,8 +11,8 @@ extern "C" {
 
 /* One dataset as it reaches its agents: after verifiers dropped or redrew.
  * Either a list of samples, in no order that means anything; or, where the host
- * counted them, how often each state is among them; or (shape->samples is 0) the
- * distribution they would be from. */
+ * counted them (never with GYRE_STATES), how often each state is among them; or
+ * (shape->samples is 0) the distribution they would be from. */
 struct gyre_data {
     uint32_t size;
     uint32_t reserved;
@@ -31,7 +31,7 @@ typedef struct gyre_lesson {
     uint32_t reserved;
     int64_t agent;          /* who learns: [0, shape->agents); of a class that is
                              * alike the first of those that say the same          */
-    const double *p;        /* [states], what it says, P_m(z|c)                    */
+    const double *p;        /* [states], what it says, P_m(z|c); NULL in a class that is deaf */
     gyre_examples examples; /* to be filled; preset: none                          */
     const double *climb;    /* [states] of policy.h's climb, in place of examples; NULL: none */
     double rate;            /* to be filled; 0, the preset: nothing is learned. Of examples
@@ -46,13 +46,17 @@ struct gyre_class {
      * ctx is one of the same instance, not the update's own. [task] */
     gyre_status (*lesson)(gyre_ctx *ctx, const void *notes, gyre_lesson *lesson);
     const void *notes; /* handed on                                           */
+    uint32_t deaf;     /* 1: lessons need not know what agents say, and get no p */
+    uint32_t reserved;
 };
 
 /* What lessons can do beside host->learn, by ways below. */
 enum {
     GYRE_CLIMBS = 1u << 0, /* lessons may climb: the policy must have climb    */
-    GYRE_PARTS = 1u << 1   /* agents that read one dataset come to differ: its classes
+    GYRE_PARTS = 1u << 1,  /* agents that read one dataset come to differ: its classes
                             * are not alike                                    */
+    GYRE_STATES = 1u << 2  /* all examples are states without weights, at rate 1; its data
+                            * are lists                                        */
 };
 
 typedef struct gyre_update_ops {

@@ -295,6 +295,15 @@ static void update_that_says_that_it_replaces_does(void **state)
     }
 }
 
+#define AS_THEY_ARE                                                                                \
+    "said that it teaches states as they are, and teaches weights or at a rate below 1"
+static void update_that_teaches_states_must_teach_nothing_else(void **state)
+{
+    (void)state;
+    EXPECT({"update", "states_half", SAMPLES, BUG, 0, 0, AS_THEY_ARE},
+           {"update", "states_weighed", SAMPLES, BUG, 0, 0, AS_THEY_ARE});
+}
+
 static void array_of_a_judge_s_own_is_not_used(void **state)
 {
     (void)state;
@@ -537,6 +546,7 @@ int main(void)
         cmocka_unit_test(examples_must_be_of_this_world),
         cmocka_unit_test(update_must_learn_what_it_was_given),
         cmocka_unit_test(update_that_says_that_it_replaces_does),
+        cmocka_unit_test(update_that_teaches_states_must_teach_nothing_else),
         cmocka_unit_test(weights_may_be_as_small_as_doubles_are),
         cmocka_unit_test(array_of_a_judge_s_own_is_not_used),
         cmocka_unit_test(update_that_ignores_its_refusal_fails_all_the_same),

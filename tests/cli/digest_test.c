@@ -49,6 +49,10 @@ static const struct variant {
      "sampling = { samples = 40000 }\n"
      "intervention = [{ use = \"intervention.verify\", checks = 30000, rejects_safe = 0.1,"
      " passes_unsafe = 0.2, act = \"redraw\" }]\n"},
+    {"recalled.toml",
+     "gyre = 1\nscenario = { rounds = 5 }\nsociety = { agents = 140, policy = { use = "
+     "\"policy.memory\", prior = 0.5, spill = 0.1, kind = \"safe\" } }\n" CONTEXTS METRICS
+     "sampling = { samples = 400 }\nupdate = { use = \"update.recall\", useful = \"risk\" }\n"},
     {"verified_apart.toml", HEAD SPACE METRICS
      "sampling = { samples = 40, dataset = \"per_agent\" }\n"
      "update = { use = \"update.mle\", rate = 0.7, smoothing = 0.01 }\n"

@@ -158,6 +158,24 @@ void battery_share(const char *name, double formula, int64_t hits, int64_t count
     show_z(name, formula, (double)hits / n, sqrt(formula * (1 - formula) / n));
 }
 
+/* By Wilson and Hilferty's cube root. */
+void battery_law(const char *name, const double *law, const int64_t *found, int n)
+{
+    double chi = 0, all = 0, freedom = -1;
+    for (int i = 0; i < n; i++)
+        all += (double)found[i];
+    for (int i = 0; i < n; i++) {
+        double const expected = law[i] * all, error = (double)found[i] - expected;
+        assert_true(expected >= 5 || (expected <= 0 && found[i] == 0));
+        chi += expected > 0 ? error * error / expected : 0;
+        freedom += expected > 0;
+    }
+    double const spread = 2 / (9 * freedom);
+    double const z = (cbrt(chi / freedom) - (1 - spread)) / sqrt(spread);
+    struct sample const deviate = {.count = 2, .mean = z, .square = 2}; /* standard error 1 */
+    battery_mean(name, 0, &deviate);
+}
+
 void battery_within(const char *name, double formula, const struct sample *sample, double share)
 {
     printf("%-58s %14.8g %14.8g %10.2g %6.1f%%\n", name, formula, sample->mean,

@@ -56,6 +56,9 @@ void battery_worst(const char *name);
 void battery_mean(const char *name, double formula, const struct sample *sample);
 /* How often something happened: its standard error is that of the formula's probability. */
 void battery_share(const char *name, double formula, int64_t hits, int64_t count);
+/* How often each of n outcomes came, found[], against their chances law[], which sum to 1:
+ * chi-square, as a normal deviate. None that can come is expected below 5 times. */
+void battery_law(const char *name, const double *law, const int64_t *found, int n);
 /* A formula that is itself an approximation: within a share of it. */
 void battery_within(const char *name, double formula, const struct sample *sample, double share);
 

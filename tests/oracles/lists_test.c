@@ -84,24 +84,6 @@ static bool note_drawn(void *argument, const struct replicate *r)
     return true;
 }
 
-/* Chi-square as a normal deviate (Wilson and Hilferty), held against 0 as the mean of a sample. */
-static void hold_law(const char *name, const double *law, const int64_t *found)
-{
-    double chi = 0, all = 0, freedom = -1;
-    for (int z = 0; z < SAID; z++)
-        all += (double)found[z];
-    for (int z = 0; z < SAID; z++) {
-        double const expected = law[z] * all, error = (double)found[z] - expected;
-        assert_true(expected >= 5 || (expected <= 0 && found[z] == 0));
-        chi += expected > 0 ? error * error / expected : 0;
-        freedom += expected > 0;
-    }
-    double const spread = 2 / (9 * freedom);
-    double const z = (cbrt(chi / freedom) - (1 - spread)) / sqrt(spread);
-    struct sample const deviate = {.count = 2, .mean = z, .square = 2}; /* standard error 1 */
-    battery_mean(name, 0, &deviate);
-}
-
 static void hold_one(double g, double beta)
 {
     struct drawn drawn = {.composed = false};
@@ -131,7 +113,7 @@ static void hold_one(double g, double beta)
     for (int m = 0; m < AGENTS; m++) {
         snprintf(name, sizeof name, "mixing %g, beta %g: samples of agent %d are from Q", g, beta,
                  m);
-        hold_law(name, drawn.law[m], drawn.found[m]);
+        battery_law(name, drawn.law[m], drawn.found[m], SAID);
     }
     for (int z = 0; z < SAID; z++) {
         snprintf(name, sizeof name, "mixing %g, beta %g: E Pbar = sum w Q, state %d", g, beta, z);

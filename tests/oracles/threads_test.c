@@ -31,6 +31,9 @@
 #define EXTERNAL "[[intervention]]\nuse = \"intervention.external\"\n"
 #define VERIFY                                                                                     \
     "[[intervention]]\nuse = \"intervention.verify\"\nact = \"redraw\"\npasses_unsafe = 0.2\n"
+#define RECALL "[update]\nuse = \"update.recall\"\nuseful = \"risk\"\n"
+#define SPILL                                                                                      \
+    "[society.policy]\nuse = \"policy.memory\"\nprior = 0.5\nspill = 0.1\nkind = \"safe\"\n"
 
 static const struct world {
     const char *name, *body;
@@ -54,6 +57,9 @@ static const struct world {
               "share = 0.3\n" METRICS},
     {"forget, memory, shared", MEMORIES FORGET "what = \"memory\"\nfirst = \"random\"\n"
                                                "share = 0.3\n" METRICS},
+    {"recall, shared, spill", SHARED RECALL SPILL METRICS},
+    {"recall, shared", SHARED RECALL METRICS},
+    {"recall, per_agent, spill", EACH RECALL SPILL METRICS},
     {"all at once, per_agent",
      EACH "[update]\nuse = \"update.pool\"\n[selection]\nuse = \"selection.popularity\"\n"
           "[[intervention]]\nuse = \"intervention.temper\"\n" EXTERNAL "share = 0.1\n" EXTERNAL

@@ -1,5 +1,5 @@
-/* update.rude - examples and rates that are none; one that says `replaces` and teaches otherwise;
- * and agents that all fail at once. */
+/* update.rude - examples and rates that are none; those that say `replaces` or GYRE_STATES and
+ * teach otherwise; and agents that all fail at once. */
 #include "rude.h"
 
 #include <stdbool.h>
@@ -24,14 +24,17 @@ enum {
     WEIGHS,
     COPIES,
     AS_SAID,
+    STATES_HALF,
+    STATES_WEIGHED,
     CROWD,
     CROWD_LATE
 };
 
 static const char *const choices[] = {
-    "well",      "fast",     "backward", "no_rate",    "beyond",     "negative_count", "no_states",
-    "undefined", "negative", "ignores",  "more",       "other_data", "half",           "weighs",
-    "copies",    "as_said",  "crowd",    "crowd_late", NULL};
+    "well",      "fast",       "backward", "no_rate", "beyond",      "negative_count",
+    "no_states", "undefined",  "negative", "ignores", "more",        "other_data",
+    "half",      "weighs",     "copies",   "as_said", "states_half", "states_weighed",
+    "crowd",     "crowd_late", NULL};
 
 RUDE_PARAMS(choices);
 
@@ -44,6 +47,7 @@ static double rate_of(const gyre_ctx *ctx)
     case BACKWARD:
         return -0.5;
     case HALF:
+    case STATES_HALF:
         return 0.5;
     case NO_RATE:
         return (double)NAN;
@@ -84,7 +88,7 @@ static gyre_status teach_otherwise(gyre_ctx *ctx, const gyre_data *data, gyre_ex
         return GYRE_E_NOMEM;
     memset(weight, 0, sizeof *weight * states);
     memcpy(state, data->state, sizeof *state * count);
-    if (mode_of(ctx) == WEIGHS)
+    if (mode_of(ctx) != COPIES)
         examples->weight = weight;
     if (mode_of(ctx) == COPIES)
         examples->state = state;
@@ -114,7 +118,8 @@ static gyre_status update(gyre_ctx *ctx, const gyre_round *round, const gyre_dat
         examples.count = data->count + (1 << 30);
     if (mode_of(ctx) == OTHER_DATA)
         return ctx->host->learn(ctx, &other, &examples, 1);
-    bool const otherwise = mode_of(ctx) == WEIGHS || mode_of(ctx) == COPIES;
+    bool const otherwise =
+        mode_of(ctx) == WEIGHS || mode_of(ctx) == COPIES || mode_of(ctx) == STATES_WEIGHED;
     gyre_status status = otherwise ? teach_otherwise(ctx, data, &examples) : spoil(ctx, &examples);
     if (status == GYRE_OK)
         status = ctx->host->learn(ctx, data, &examples, rate_of(ctx));
@@ -126,7 +131,13 @@ static int32_t replaces(gyre_ctx *ctx)
     return mode_of(ctx) >= HALF && mode_of(ctx) <= AS_SAID;
 }
 
-static const gyre_update_ops ops = {.size = sizeof ops, .update = update, .replaces = replaces};
+static uint32_t ways(gyre_ctx *ctx)
+{
+    return mode_of(ctx) == STATES_HALF || mode_of(ctx) == STATES_WEIGHED ? GYRE_STATES : 0;
+}
+
+static const gyre_update_ops ops = {
+    .size = sizeof ops, .update = update, .replaces = replaces, .ways = ways};
 
 static const gyre_component rude = {
     .size = sizeof rude, RUDE_ABOUT(GYRE_KIND_UPDATE, "update.rude"), .ops = &ops};

@@ -22,7 +22,7 @@ static const char base[] = "gyre = 1\n"
                            "metric = [{ use = \"metric.safety\" }, { use = \"metric.diversity\" }, "
                            "{ use = \"metric.drift\" }]\n"
                            "space = { states = 4, reference = \"uniform\", safe = { share = 0.5 }, "
-                           "attributes = { utility = 1, harm = 0, shade = 2 } }\n";
+                           "attributes = { utility = 1, harm = 0, shade = 2, kind = 0 } }\n";
 
 static void expect(const char *more, const char *class, const char *through)
 {
@@ -57,6 +57,7 @@ static void what_the_society_itself_computes_keeps_it_closed(void **state)
     (void)state;
     expect("selection = { use = \"selection.bias\" }", "closed", "");
     expect("selection = { use = \"selection.popularity\" }", "closed", "");
+    expect("update = { use = \"update.recall\" }", "closed", "");
 }
 
 static void labels_that_people_gave_open_it(void **state)
@@ -66,6 +67,8 @@ static void labels_that_people_gave_open_it(void **state)
            "intervention.verify (risk)");
     expect("selection = { use = \"selection.bias\", attribute = \"harm\" }", "open",
            "selection.bias (harm)");
+    expect("update = { use = \"update.recall\", useful = \"safe\" }", "open",
+           "update.recall (safe)");
 }
 
 static void a_column_that_is_not_used_opens_nothing(void **state)
@@ -93,6 +96,10 @@ static void the_start_is_the_run_s_own_past(void **state)
     (void)state;
     expect("intervention = [{ use = \"intervention.external\", weight = 0.1, source = \"start\" }]",
            "anchored", "intervention.external (start)");
+    expect("society.policy = { use = \"policy.memory\", spill = 0.1 }", "anchored",
+           "policy.memory (start)");
+    expect("society.policy = { use = \"policy.memory\", spill = 0.1, kind = \"safe\" }", "open",
+           "policy.memory (start, safe)");
 }
 
 /* Snapshots and resets are, too, though no column is read. */

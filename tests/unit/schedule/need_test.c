@@ -146,7 +146,8 @@ static double taken_by(const char *scenario, int lanes, int workers, struct plan
 #define EVERY                                                                                      \
     "metric = [{ use = \"metric.safety\" }, { use = \"metric.consensus\" }, "                      \
     "{ use = \"metric.diversity\" }, { use = \"metric.drift\" }]\n"
-#define HALF "update = { use = \"update.mle\", rate = 0.5 }\n"
+#define HALF   "update = { use = \"update.mle\", rate = 0.5 }\n"
+#define RECALL "update = { use = \"update.recall\", utility = 0 }\n"
 #define VERIFY                                                                                     \
     "intervention = [{ use = \"intervention.verify\", max_risk = 0.5 }, "                          \
     "{ use = \"intervention.external\", share = 0.1 }]\n"
@@ -181,6 +182,8 @@ static const char *const societies[] = {
     AGENTS("1000") SPACE("1024") SAMPLES("per_agent", "100") HALF ONE(SAFETY) KEPT,
     MEMORY("200000", "0.9") SPACE("4096") SAMPLES("per_agent", "32") ONE(SAFETY) KEPT,
     AGENTS("2") SPACE("100000") SAMPLES("shared", "10") HALF ONE(SAFETY) KEPT,
+    MEMORY("20000", "0.9, capacity = 400, prior = 0.5") SPACE("1000") SAMPLES("shared", "200")
+        RECALL ONE(SAFETY),
     /* counts */
     AGENTS("1") SPACE("300000") SAMPLES("shared", "300000") ONE(SAFETY),
     AGENTS("1") SPACE("300000") SAMPLES("shared", "300000") EVERY,

@@ -70,7 +70,8 @@ static void run(const struct kernel *kernel, int64_t n, struct outcome *out)
     kernel->multiply(out->product, x, y, n);
     kernel->weigh(out->weighed, x, y, n, &out->sums[0]);
     kernel->copy(out->copied, x, n, &out->sums[1]);
-    out->sums[2] = kernel->shift(out->shifted, x, y, x, n);
+    memcpy(out->shifted, x, sizeof *x * (size_t)n);
+    out->sums[2] = kernel->shift(out->shifted, out->shifted, y, x, n);
     out->sum = kernel->sum(x, n);
     out->dot = kernel->dot(x, y, n);
     for (int i = 0; i < 20; i++) {
