@@ -5,7 +5,8 @@
 #include <string.h>
 
 /* What a state is good for to the society itself, not what people think of it. */
-static const char *const own[] = {"met", "held", "distribution", "utility", "legible", "kind", NULL};
+static const char *const own[] = {"met",  "held", "distribution", "utility", "legible",
+                                  "kind", NULL};
 
 /* What people think of it. A list has features, by which policies tell states apart: they are what
  * a state is, but for these. */

@@ -4,6 +4,8 @@
  * is read, what of it is worth writing, and what goes wrong on the way are
  * random words of the agent's own.
  */
+#include <float.h>
+
 #include "reward.h"
 
 struct conf {
@@ -103,12 +105,17 @@ static gyre_status lesson(gyre_ctx *ctx, const void *notes, gyre_lesson *lesson)
 /* ---- one dataset ---------------------------------------------------------- */
 
 /* Rewards into the chances that posts are written: 1/2 where all earn the same. */
-static void weigh(const struct conf *conf, double *reward, int64_t count)
+static gyre_status weigh(gyre_ctx *ctx, double *reward, int64_t count)
 {
+    const struct conf *conf = ctx->conf;
     struct reward_batch const batch = reward_batch(reward, count);
+    if (!(batch.sd <= DBL_MAX))
+        return ctx->host->fail(ctx, GYRE_E_INVALID,
+                               "rewards are too large: how far they are apart is no number");
     double const slope = batch.sd > 0 ? conf->selectivity / batch.sd : 0;
     for (int64_t i = 0; i < count; i++)
         reward[i] = 1 / (1 + gyre_exp(-slope * (reward[i] - batch.mean)));
+    return GYRE_OK;
 }
 
 static gyre_status update(gyre_ctx *ctx, const gyre_round *round, const gyre_data *data)
@@ -120,7 +127,9 @@ static gyre_status update(gyre_ctx *ctx, const gyre_round *round, const gyre_dat
     if (!worth)
         return GYRE_E_NOMEM;
     reward_posts(ctx, &reward, round, PEERS, data->dataset, data->state, data->count, worth);
-    weigh(conf, worth, data->count);
+    gyre_status const status = weigh(ctx, worth, data->count);
+    if (status != GYRE_OK)
+        return status;
     struct board const board = {data, worth};
     gyre_class const readers = {
         .size = sizeof readers, .lesson = lesson, .notes = &board, .deaf = 1};

@@ -67,6 +67,15 @@ static void rewards_beyond_all_numbers_end_the_run(void **state)
     }
 }
 
+static void rewards_without_a_spread_cannot_be_read_by(void **state)
+{
+    (void)state;
+    expect_refusal("society.agents = 3\nsampling.samples = 20\nupdate = { use = "
+                   "\"update.recall\", useful = \"huge\" }\n",
+                   "own.toml:7:18: update.recall, after round 0 of replicate 0: rewards are too "
+                   "large: how far they are apart is no number\n");
+}
+
 static void an_anchor_of_zeros_is_refused(void **state)
 {
     (void)state;
@@ -97,6 +106,7 @@ int main(void)
         cmocka_unit_test(a_base_that_is_not_the_start_is_refused),
         cmocka_unit_test(steps_beyond_all_numbers_end_the_run),
         cmocka_unit_test(rewards_beyond_all_numbers_end_the_run),
+        cmocka_unit_test(rewards_without_a_spread_cannot_be_read_by),
         cmocka_unit_test(an_anchor_of_zeros_is_refused),
     };
     return cmocka_run_group_tests(tests, make_folder, drop_folder);
