@@ -59,6 +59,8 @@ static const struct world {
                                                "share = 0.3\n" METRICS},
     {"recall, shared, spill", SHARED RECALL SPILL METRICS},
     {"recall, shared", SHARED RECALL METRICS},
+    {"recall, shared, spill, forget",
+     SHARED RECALL SPILL FORGET "what = \"memory\"\nfirst = \"random\"\nshare = 0.3\n" METRICS},
     {"recall, per_agent, spill", EACH RECALL SPILL METRICS},
     {"all at once, per_agent",
      EACH "[update]\nuse = \"update.pool\"\n[selection]\nuse = \"selection.popularity\"\n"
