@@ -59,7 +59,7 @@ static const gyre_field fields[] = {
                 .doc = "The base, which stays as it is for ever."},
 };
 
-/* States go in blocks, whose features fit into a processor's nearest memory. */
+/* States go in blocks, whose features fit into a processor's second cache. */
 enum { BLOCK = 512, ROWS = 16 };
 
 struct cache {
