@@ -23,6 +23,7 @@ static const char help[] =
     "the run waits or goes on. Shows one question after another, and takes k(eep), d(rop),\n"
     "s(kip) and q(uit); ends when the run has ended. DB is the run's database (gyre.db).\n"
     "\n"
+    "  --db FILE              the same as DB\n"
     "  --run RUN              a number, \"last\", or the beginning of a digest (the newest\n"
     "                         run that asked anything, one under way before others)\n"
     "  --list                 show all questions of the run and their answers, and end\n"
@@ -56,18 +57,25 @@ static struct place where(const struct review *r)
 
 static enum status read_arguments(struct review *r, int argc, char **argv)
 {
+    const char *named = NULL;
     struct flag const flag[] = {
-        {.name = "--run", .text = &r->text}, {.name = "--answer", .texts = &r->answers},
-        {.name = "--list", .on = &r->list},  {.name = "--json", .on = &r->json},
-        {.name = "--help", .on = &r->help},  {.name = NULL},
+        {.name = "--run", .text = &r->text},
+        {.name = "--answer", .texts = &r->answers},
+        {.name = "--list", .on = &r->list},
+        {.name = "--json", .on = &r->json},
+        {.name = "--db", .text = &named},
+        {.name = "--help", .on = &r->help},
+        {.name = NULL},
     };
     struct flags const flags = {.verb = "review",
                                 .flag = flag,
                                 .word = &r->database,
                                 .words = "takes one database, and there is also"};
     enum status const status = flags_read(r->arena, argc, argv, &flags);
+    if (status == STATUS_OK && named && r->database)
+        return browse_fail("review", STATUS_USAGE, "takes one database, and there is also --db");
     if (!r->database)
-        r->database = "gyre.db";
+        r->database = named ? named : "gyre.db";
     if (status == STATUS_OK && *r->answers && (r->list || r->json))
         return browse_fail("review", STATUS_USAGE, "--answer and %s: which of them?",
                            r->list ? "--list" : "--json");

@@ -9,6 +9,7 @@
 #include <fcntl.h>
 #include <math.h>
 #include <signal.h>
+#include <sqlite3.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -89,7 +90,7 @@ static double value_of(const char *name, int round)
     return value;
 }
 
-static void expect_value(const char *name, int round, double expected)
+static void expect_output(const char *name, int round, double expected)
 {
     double const value = value_of(name, round);
     if (!(fabs(value - expected) < 1e-12))
@@ -130,35 +131,38 @@ static void an_answer_decides_about_its_sample(void **state)
     struct outcome outcome = run_with("gyre run people.toml --review", drop);
     outcome_expect(&outcome, 0);
     assert_non_null(strstr(outcome.out, "run 1 in gyre.db"));
+    assert_non_null(
+        strstr(outcome.out, "isolation: open, through intervention.review (risk, people)\n"));
     outcome_free(&outcome);
     int64_t const asked = count("SELECT count(*) FROM question");
     assert_true(asked > 0 && asked <= 10);
     assert_int_equal(count("SELECT count(*) FROM question WHERE answer = 'drop'"), asked);
-    expect_value("safety.mass", 1, 1);
-    expect_value("review.dropped", 1, (double)asked);
-    expect_value("review.minutes", 1, 2 * (double)asked);
-    expect_value("review.flagged", 2, 0);
+    expect_output("safety.mass", 1, 1);
+    expect_output("review.dropped", 1, (double)asked);
+    expect_output("review.minutes", 1, 2 * (double)asked);
+    expect_output("review.flagged", 2, 0);
 
     begin("");
     outcome = run_with("gyre run people.toml --review", keep);
     outcome_expect(&outcome, 0);
     outcome_free(&outcome);
-    expect_value("safety.mass", 1, 1 - (double)asked / 10);
-    expect_value("review.dropped", 1, 0);
+    expect_output("safety.mass", 1, 1 - (double)asked / 10);
+    expect_output("review.dropped", 1, 0);
 }
 
 static void the_question_says_what_and_why(void **state)
 {
     (void)state;
-    begin("capacity = 1\nunreviewed = \"drop\"\nsilence = \"pass\"");
+    begin("capacity = 1\nsilence = \"pass\"");
     struct outcome outcome = run_with("gyre run people.toml --review", "what?\nSkip\n");
     outcome_expect(&outcome, 0);
     char *user = recorded_text(&folder, "gyre.db", "SELECT who FROM question WHERE number = 1");
     assert_true(user && *user);
     free(user);
-    expect_said(&outcome, "\nquestion 1, round 1\n  state 1 of context 0: safe 0, harm 1.5, risk 1\n"
-                          "  flagged: risk 1 is above 0.5\nk(eep), d(rop), s(kip) or q(uit)? "
-                          "k(eep), d(rop), s(kip) or q(uit)? \nquestion 2, round 2\n");
+    expect_said(&outcome,
+                "\nquestion 1, round 1\n  state 1 of context 0: safe 0, harm 1.5, risk 1\n"
+                "  flagged: risk 1 is above 0.5\nk(eep), d(rop), s(kip) or q(uit)? "
+                "k(eep), d(rop), s(kip) or q(uit)? \nquestion 2, round 2\n");
     assert_null(strstr(outcome.out, "question"));
     outcome_free(&outcome);
     expect_text("SELECT answer FROM question WHERE number = 1", "skip");
@@ -168,8 +172,8 @@ static void the_question_says_what_and_why(void **state)
                 "1 1 0 all review risk 1 is above 0.5");
     expect_text("SELECT attributes FROM question WHERE number = 1",
                 "{\"safe\": 0, \"harm\": 1.5, \"risk\": 1}");
-    expect_value("review.reviewed", 1, 0);
-    expect_value("review.passed_unseen", 1, 1);
+    expect_output("review.reviewed", 1, 0);
+    expect_output("review.passed_unseen", 1, value_of("review.flagged", 1));
 }
 
 /* The end of the input is silence, as q is. */
@@ -189,16 +193,16 @@ static void silence_has_a_policy(void **state)
         assert_int_equal(count("SELECT count(*) FROM question WHERE who = 'silence' AND answer = "
                                "'skip' AND round = 1"),
                          asked - kept);
-        expect_value("review.dropped_unseen", 1, (double)(asked - kept));
-        expect_value("review.waiting", 2, 0);
+        expect_output("review.dropped_unseen", 1, (double)(asked - kept));
+        expect_output("review.waiting", 2, 0);
     }
     begin("silence = \"hold\"");
     struct outcome outcome = run_with("gyre run people.toml --review", "");
     outcome_expect(&outcome, 0);
     outcome_free(&outcome);
-    expect_value("review.waiting", 1, (double)count("SELECT count(*) FROM question"));
+    expect_output("review.waiting", 1, (double)count("SELECT count(*) FROM question"));
     assert_int_equal(count("SELECT count(*) FROM question WHERE answer IS NOT NULL"), 0);
-    expect_value("safety.mass", 1, 1);
+    expect_output("safety.mass", 1, 1);
 }
 
 /* A line that is longer than any answer is none. */
@@ -218,7 +222,7 @@ static void long_lines_are_no_answers(void **state)
 static void a_terminal_is_asked_as_a_pipe_is(void **state)
 {
     (void)state;
-    begin("capacity = 1\nunreviewed = \"drop\"\nsilence = \"pass\"");
+    begin("capacity = 1\nsilence = \"pass\"");
     int const master = posix_openpt(O_RDWR | O_NOCTTY | O_CLOEXEC);
     assert_true(master >= 0 && grantpt(master) == 0 && unlockpt(master) == 0);
     int const slave = open(ptsname(master), O_RDWR | O_NOCTTY | O_CLOEXEC);
@@ -261,14 +265,14 @@ static void another_process_answers_while_the_run_waits(void **state)
     outcome_expect(&outcome, 0);
     assert_string_equal(outcome.err, "questions wait: gyre review gyre.db --run 1\n");
     outcome_free(&outcome);
-    expect_value("safety.mass", 1, 1);
+    expect_output("safety.mass", 1, 1);
     expect_text("SELECT status FROM run", "done");
 }
 
 static void one_question_after_another_from_another_terminal(void **state)
 {
     (void)state;
-    begin("capacity = 1\nunreviewed = \"drop\"");
+    begin("capacity = 1");
     struct running running = command_start(folder.path, "gyre run people.toml --desk", -1);
     await_questions(1);
     struct outcome review = run_with("gyre review gyre.db --run 1", "drop\nk\n");
@@ -306,10 +310,11 @@ static void an_answer_from_elsewhere_ends_the_prompt(void **state)
 static void a_run_that_goes_on_takes_answers_later(void **state)
 {
     (void)state;
-    begin("waits = false\ncapacity = 1\nunreviewed = \"drop\"\nsilence = \"hold\"");
+    begin("waits = false\ncapacity = 1\nsilence = \"hold\"");
     struct running running = command_start(
         folder.path,
-        "gyre run people.toml --desk --set scenario.rounds=100000 --set sampling.samples=500000", -1);
+        "gyre run people.toml --desk --set scenario.rounds=100000 --set sampling.samples=500000",
+        -1);
     await_questions(2);
     struct outcome answer = command_run(folder.path, "gyre review --answer 1=k --answer 2=d");
     outcome_expect(&answer, 0);
@@ -322,8 +327,8 @@ static void a_run_that_goes_on_takes_answers_later(void **state)
     struct outcome outcome = command_end(&running);
     outcome_expect(&outcome, STOPPED);
     outcome_free(&outcome);
-    assert_int_equal(
-        count("SELECT count(*) FROM metrics WHERE name = 'review.late' AND value = 1"), 1);
+    assert_int_equal(count("SELECT count(*) FROM metrics WHERE name = 'review.late' AND value = 1"),
+                     1);
     assert_int_equal(count("SELECT sum(value) FROM metrics WHERE name = 'review.dropped'"), 1);
 }
 
@@ -336,7 +341,7 @@ static void patience_ends(void **state)
     outcome_expect(&outcome, 0);
     assert_string_equal(outcome.err, "questions wait: gyre review gyre.db --run 1\n");
     outcome_free(&outcome);
-    expect_value("review.waiting", 1, 2);
+    expect_output("review.waiting", 1, 2);
     expect_text("SELECT group_concat(who) FROM question WHERE round = 1", "silence,silence");
     expect_text("SELECT group_concat(who) FROM question WHERE round = 2", NULL);
 }
@@ -375,7 +380,7 @@ static void expect_refused(const char *line, int code, const char *sentence)
 static void questions_are_listed(void **state)
 {
     (void)state;
-    begin("capacity = 1\nunreviewed = \"drop\"\nsilence = \"drop\"");
+    begin("capacity = 1\nsilence = \"drop\"");
     struct outcome outcome = run_with("gyre run people.toml --review", "k\n");
     outcome_expect(&outcome, 0);
     outcome_free(&outcome);
@@ -434,7 +439,10 @@ static void older_databases_have_no_questions(void **state)
     struct outcome outcome = command_run(folder.path, "gyre run people.toml");
     outcome_expect(&outcome, 0);
     outcome_free(&outcome);
-    free(recorded_text(&folder, "gyre.db", "SELECT 1"));
+    sqlite3 *db = NULL;
+    assert_int_equal(sqlite3_open(folder_path(&folder, "gyre.db"), &db), SQLITE_OK);
+    assert_int_equal(sqlite3_exec(db, "DROP TABLE question", NULL, NULL, NULL), SQLITE_OK);
+    sqlite3_close(db);
     outcome = command_run(folder.path, "gyre review --list --run 1");
     outcome_expect(&outcome, 0);
     assert_string_equal(outcome.out, "run 1, 0 questions\n");
