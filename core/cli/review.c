@@ -31,7 +31,7 @@ static const char help[] =
     "  --answer NUMBER=WORD   answer one question with keep, drop or skip, and end; may be\n"
     "                         given again\n"
     "\n"
-    "example: gyre review gyre.db --answer 3=keep --answer 4=drop\n"
+    "example: gyre review gyre.db --list\n"
     "\n"
     "exit codes: 0 done, 2 usage, 65 no database of gyre, or the question is answered or its\n"
     "run over, 66 no such run or question, 74 input/output, 75 stopped\n";
@@ -308,24 +308,30 @@ static enum status answer_each(const struct review *r)
 
 /* ---- the verb ----------------------------------------------------------- */
 
-/* The run that is meant; 0 with a sentence. */
+/* The run that is meant; 0: none has asked anything, negative with a sentence. */
 static int64_t find_run(const struct review *r, struct archive *archive)
 {
-    struct questions *questions = questions_of(r->arena, archive, r->report);
-    if (!questions)
-        return 0;
-    int64_t const run =
-        r->text ? archive_find(archive, r->text, r->report) : questions_newest_run(questions);
-    if (run == 0 && !r->text)
-        report_add(r->report, STATUS_MISSING, where(r), "no run has asked anything in it yet");
-    return run > 0 ? run : 0;
+    if (!r->text)
+        return questions_newest_run(r->questions);
+    int64_t const run = archive_find(archive, r->text, r->report);
+    return run > 0 ? run : -1;
+}
+
+static void print_none(const struct review *r)
+{
+    if (r->json)
+        puts("{\n  \"run\": null,\n  \"questions\": []\n}");
+    else
+        printf("no run has asked anything in %s yet\n", text_escape(r->arena, r->database));
 }
 
 /* Only to look at it the database is opened to read. */
-static enum status show(struct review *r, struct archive *archive)
+static enum status show(const struct review *r)
 {
-    r->questions = questions_of(r->arena, archive, r->report);
-    return r->questions ? list(r) : report_status(r->report);
+    if (r->run > 0)
+        return list(r);
+    print_none(r);
+    return STATUS_OK;
 }
 
 static enum status answer(struct review *r)
@@ -341,15 +347,20 @@ static enum status answer(struct review *r)
 static enum status review(struct review *r)
 {
     struct archive *archive = archive_open(r->arena, r->database, r->report);
-    if (!archive)
-        return report_status(r->report);
-    r->run = find_run(r, archive);
-    enum status status = r->run ? STATUS_OK : report_status(r->report);
+    enum status status = STATUS_OK;
     bool const shows = r->list || r->json;
-    if (status == STATUS_OK && shows)
-        status = show(r, archive);
-    archive_close(archive);
-    return status == STATUS_OK && !shows ? answer(r) : status;
+    if (archive)
+        r->questions = questions_of(r->arena, archive, r->report);
+    r->run = r->questions ? find_run(r, archive) : -1;
+    if (r->run == 0 && !shows)
+        report_add(r->report, STATUS_MISSING, where(r), "no run has asked anything in it yet");
+    else if (r->run >= 0 && shows)
+        status = show(r);
+    if (archive)
+        archive_close(archive);
+    if (r->run > 0 && !shows)
+        status = answer(r);
+    return status == STATUS_OK ? report_status(r->report) : status;
 }
 
 int review_main(int argc, char **argv)
