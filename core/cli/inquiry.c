@@ -235,6 +235,8 @@ static bool wait_for_all(struct asking *a)
         shown = at;
         good = hear(a, at);
     }
+    if (shown >= 0 && call_stopping())
+        fputc('\n', inquiry->prompt.out);
     return good;
 }
 

@@ -69,8 +69,8 @@ static bool open_sinks(struct session *s)
     if (o->json)
         s->screen = lines_create(s->arena, stdout, s->store, s->report);
     else
-        s->screen = table_create(s->arena, stdout, table_style_find(o->quiet || s->plan->review),
-                                 s->report);
+        s->screen = table_create(s->arena, stdout,
+                                 table_style_find(o->quiet || o->review || o->desk), s->report);
     s->sinks[0] = s->screen;
     s->sinks[1] = s->store;
     s->series = series_create(&s->run, s->sinks, s->store ? 2 : 1);

@@ -149,7 +149,8 @@ typedef struct gyre_intervention_ops {
     gyre_status (*flag)(gyre_ctx *ctx, const gyre_round *round, double *flag);
     gyre_status (*review)(gyre_ctx *ctx, const gyre_round *round, gyre_review *review);
     /* Optional: not 0 when, as configured, review asks people (host->ask): then a run needs
-     * somebody to ask, and a society with one is open. Comes after open. [setup] */
+     * somebody to ask, and a society with one is open. Absent: nobody is there. Comes after
+     * open. [setup] */
     int32_t (*asks)(gyre_ctx *ctx);
     /* Both or none: looks at row t after it was measured, in every round from 0 on; and how
      * many snapshots are kept at most. [phase] [setup] */

@@ -124,7 +124,7 @@ static void tired_reviewers_err_more(void **state)
     battery_printed(right, ".759222");
     struct society *s =
         society_create(1, UNSAFE "fatigue = 0.05\nsensitivity = 0.9\ncapacity = 20\n", 100);
-    struct sample const dropped = mean_of(s, "review.dropped", 1, 10000);
+    struct sample const dropped = mean_of(s, "review.dropped", 1, 20000);
     battery_mean("review, fatigue .05: E[dropped of 20]", 20 * right, &dropped);
     society_destroy(s);
 }
