@@ -107,6 +107,8 @@ int check_main(int argc, char **argv)
             printf("%s: good\n", options.scenario);
             printf("  %s\n", summary_format(plan));
             print_isolation(plan);
+            if (plan->review && plan->review->instance->asks)
+                puts("  asks a person: gyre run --review");
             print_need(plan, options.threads);
             struct work const work = work_estimate(plan, options.threads);
             print_work(plan, &work);

@@ -10,6 +10,7 @@ int runs_main(int argc, char **argv);
 int show_main(int argc, char **argv);
 int plot_main(int argc, char **argv);
 int export_main(int argc, char **argv);
+int review_main(int argc, char **argv);
 int schema_main(int argc, char **argv);
 /* What `list` and `describe` spawn to look into a stranger's module: prints JSON. */
 int inspect_main(int argc, char **argv);

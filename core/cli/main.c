@@ -25,6 +25,7 @@ static const char help[] =
     "  gyre show RUN         a run again: its table, and plots in the terminal\n"
     "  gyre plot RUN         a run as an SVG file\n"
     "  gyre export RUN       a run as CSV or JSON\n"
+    "  gyre review DB        answer what a run asks people\n"
     "  gyre schema           a JSON Schema of scenarios, for editors\n"
     "\n"
     "  gyre VERB --help      a verb's options and an example\n"
@@ -41,11 +42,11 @@ static const struct verb verbs[] = {
     {"run", run_main},           {"check", check_main},     {"list", list_main},
     {"describe", describe_main}, {"inspect", inspect_main}, {"schema", schema_main},
     {"runs", runs_main},         {"show", show_main},       {"plot", plot_main},
-    {"export", export_main},
+    {"export", export_main},     {"review", review_main},
 };
 
-static const char *const shown[] = {"run",  "check", "list",   "describe", "runs",
-                                    "show", "plot",  "export", "schema",   NULL};
+static const char *const shown[] = {"run",  "check",  "list",   "describe", "runs", "show",
+                                    "plot", "export", "review", "schema",   NULL};
 
 /* The first signal ends the round and keeps what there is; the second ends at once. */
 static void on_signal(int signal)

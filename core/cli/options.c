@@ -27,11 +27,12 @@ enum status options_read(struct arena *arena, int argc, char **argv, const char 
     bool no_database = false;
     *out = (struct options){.threads = workers_default()};
     struct flag const flag[] = {
-        {.name = "--set", .texts = &out->sets},  {.name = "--plugin", .texts = &out->plugins},
-        {.name = "--db", .text = &database},     {.name = "--threads", .text = &threads},
-        {.name = "--no-db", .on = &no_database}, {.name = "--json", .on = &out->json},
-        {.name = "--quiet", .on = &out->quiet},  {.name = "--profile", .on = &out->profile},
-        {.name = "--help", .on = &out->help},    {.name = NULL},
+        {.name = "--set", .texts = &out->sets},   {.name = "--plugin", .texts = &out->plugins},
+        {.name = "--db", .text = &database},      {.name = "--threads", .text = &threads},
+        {.name = "--no-db", .on = &no_database},  {.name = "--json", .on = &out->json},
+        {.name = "--quiet", .on = &out->quiet},   {.name = "--profile", .on = &out->profile},
+        {.name = "--review", .on = &out->review}, {.name = "--desk", .on = &out->desk},
+        {.name = "--help", .on = &out->help},     {.name = NULL},
     };
     struct flags const flags = {.verb = argv[0],
                                 .flag = flag,
@@ -43,6 +44,13 @@ enum status options_read(struct arena *arena, int argc, char **argv, const char 
         status = read_threads(argv[0], threads, &out->threads);
     if (status == STATUS_OK && no_database && database)
         status = browse_fail(argv[0], STATUS_USAGE, "--db and --no-db are opposites: say one");
+    if (status == STATUS_OK && out->review && out->desk)
+        status = browse_fail(argv[0], STATUS_USAGE,
+                             "--review and --desk: --review takes answers of gyre review too");
+    if (status == STATUS_OK && no_database && (out->review || out->desk))
+        status = browse_fail(argv[0], STATUS_USAGE,
+                             "%s keeps its questions in the database: leave out --no-db",
+                             out->review ? "--review" : "--desk");
     out->database = no_database ? NULL : database ? database : "gyre.db";
     if (status == STATUS_OK && !out->help && !out->scenario)
         status =

@@ -12,6 +12,7 @@ struct options {
     const char *database;         /* NULL: none    */
     int threads;
     bool json, quiet, profile, help;
+    bool review, desk; /* who is asked: here, or by `gyre review` alone */
 };
 
 /* Reads argv[1] and on; `known` are the verb's options (ends with NULL). Sentences go to stderr. */

@@ -6,6 +6,7 @@
 #include "base/machine.h"
 #include "cli/browse.h"
 #include "cli/cli.h"
+#include "cli/inquiry.h"
 #include "cli/options.h"
 #include "cli/summary.h"
 #include "cli/table.h"
@@ -13,8 +14,9 @@
 #include "record/store.h"
 #include "schedule/run.h"
 
-static const char *const known[] = {"--set",   "--db",      "--no-db",  "--json", "--threads",
-                                    "--quiet", "--profile", "--plugin", "--help", NULL};
+static const char *const known[] = {"--set",     "--db",    "--no-db",   "--json",
+                                    "--threads", "--quiet", "--profile", "--plugin",
+                                    "--review",  "--desk",  "--help",    NULL};
 
 static const char help[] =
     "usage: gyre run SCENARIO [options]\n"
@@ -30,6 +32,9 @@ static const char help[] =
     "  --threads N       how many threads (OMP_NUM_THREADS, else all): never changes a bit\n"
     "  --plugin FILE     a component from this file, before all others\n"
     "  --quiet           no progress line\n"
+    "  --review          you are the person whom an intervention.review asks: k(eep),\n"
+    "                    d(rop), s(kip), q(uit); gyre review can answer, too\n"
+    "  --desk            the same, but gyre review alone answers, in another terminal\n"
     "  --profile         seconds, calls and bytes by phase and component, at the end and in\n"
     "                    the database\n"
     "\n"
@@ -50,6 +55,7 @@ struct session {
     struct result_sink *store, *screen; /* store may be NULL; screen: the table, or JSON lines */
     struct result_sink *sinks[2];
     struct series *series;
+    struct inquiry *inquiry; /* NULL: nobody is asked */
 };
 
 static bool open_sinks(struct session *s)
@@ -63,7 +69,8 @@ static bool open_sinks(struct session *s)
     if (o->json)
         s->screen = lines_create(s->arena, stdout, s->store, s->report);
     else
-        s->screen = table_create(s->arena, stdout, table_style_find(o->quiet), s->report);
+        s->screen = table_create(s->arena, stdout,
+                                 table_style_find(o->quiet || o->review || o->desk), s->report);
     s->sinks[0] = s->screen;
     s->sinks[1] = s->store;
     s->series = series_create(&s->run, s->sinks, s->store ? 2 : 1);
@@ -80,6 +87,36 @@ static bool open_sinks(struct session *s)
     if (s->store)
         store_attach(s->store, s->series);
     return true;
+}
+
+/* Does somebody sit at a run that asks people, and at no other? */
+static bool check_people(const struct session *s)
+{
+    const struct plan_intervention *review = s->plan->review;
+    bool const asks = review && review->instance->asks;
+    const char *option = s->options->review ? "--review" : s->options->desk ? "--desk" : NULL;
+    if (asks && !option)
+        report_add(s->report, STATUS_DATA, review->instance->at,
+                   "%s: asks a person, and nobody sits at this run: say gyre run --review, or "
+                   "simulated = true",
+                   review->instance->label);
+    else if (!asks && option)
+        report_add(s->report, STATUS_DATA, (struct place){s->options->scenario, 0, 0},
+                   "nothing here asks a person: leave out %s, or add an intervention.review "
+                   "without simulated = true",
+                   option);
+    return asks == (option != NULL);
+}
+
+static bool open_inquiry(struct session *s)
+{
+    if (!s->options->review && !s->options->desk)
+        return true;
+    s->inquiry = inquiry_create(s->arena, s->plan, s->store, s->options->database,
+                                s->options->review, s->report);
+    if (s->inquiry)
+        s->plan->desk = inquiry_desk(s->inquiry);
+    return s->inquiry != NULL;
 }
 
 /* The sentence that the record keeps of a run that did not finish. */
@@ -131,18 +168,19 @@ static enum status run(struct session *s)
 {
     enum status status = STATUS_OK;
     s->plan = options_plan(s->arena, s->options, s->report);
-    if (s->plan) {
+    if (s->plan && check_people(s)) {
         s->run = plan_describe(s->plan, (const char *const *)s->options->sets, s->options->threads);
         s->run.setting = summary_format(s->plan);
         summary_warn(s->plan, stderr);
         if (s->options->profile)
             s->profile = profile_create(s->arena, s->plan);
-        if (open_sinks(s))
+        if (open_sinks(s) && open_inquiry(s))
             status = execute(s);
     }
     if (status == STATUS_OK)
         status = report_status(s->report);
     report_print(s->report, stderr);
+    inquiry_destroy(s->inquiry);
     if (s->store)
         store_close(s->store);
     series_destroy(s->series);

@@ -44,6 +44,7 @@ struct instance {
     struct timing timing;        /* interventions only */
     const struct outputs *known; /* what host->output finds; NULL: nothing */
     bool *reads;                 /* [outputs]: those that it found */
+    bool asks;                   /* people, as configured */
 };
 
 /* Finds the component and reads the use's keys by its table; keys in `also` (ends with NULL, may be

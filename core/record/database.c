@@ -52,7 +52,13 @@ static const char later[] =
     "CREATE TABLE IF NOT EXISTS profile (run INTEGER NOT NULL REFERENCES run ON DELETE CASCADE,"
     " phase TEXT NOT NULL, component TEXT NOT NULL, seconds REAL NOT NULL, share REAL NOT NULL,"
     " bytes INTEGER NOT NULL, calls INTEGER NOT NULL,"
-    " PRIMARY KEY (run, phase, component)) WITHOUT ROWID;";
+    " PRIMARY KEY (run, phase, component)) WITHOUT ROWID;"
+    "CREATE TABLE IF NOT EXISTS question (run INTEGER NOT NULL REFERENCES run ON DELETE CASCADE,"
+    " replicate INTEGER NOT NULL, number INTEGER NOT NULL, round INTEGER NOT NULL,"
+    " intervention TEXT NOT NULL, agent INTEGER, context INTEGER NOT NULL, state INTEGER NOT NULL,"
+    " name TEXT, attributes TEXT NOT NULL, why TEXT NOT NULL, asked TEXT NOT NULL,"
+    " answer TEXT CHECK (answer IN ('keep', 'drop', 'skip')), who TEXT, answered TEXT,"
+    " PRIMARY KEY (run, replicate, number)) WITHOUT ROWID;";
 
 /* ---- what went wrong ---------------------------------------------------- */
 

@@ -447,6 +447,11 @@ void store_attach(struct result_sink *sink, const struct series *series)
     of_sink(sink)->series = series;
 }
 
+enum status store_flush(struct result_sink *sink)
+{
+    return flush(of_sink(sink));
+}
+
 int64_t store_run(const struct result_sink *sink)
 {
     return ((const struct store *)sink)->run;

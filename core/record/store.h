@@ -16,6 +16,9 @@ void store_attach(struct result_sink *store, const struct series *series);
 /* The run's number in the database; 0 before begin. */
 int64_t store_run(const struct result_sink *store);
 
+/* Writes what waits: somebody may look at the database for a long time before the next row. */
+enum status store_flush(struct result_sink *store);
+
 /* Closes; the file is then one file, without -wal beside it (unless another run has it open). */
 void store_close(struct result_sink *store);
 

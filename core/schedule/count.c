@@ -4,6 +4,7 @@
 
 #include "base/workers.h"
 #include "schedule/judge.h"
+#include "schedule/review.h"
 #include "world/kernel.h"
 #include "world/random.h"
 
@@ -34,7 +35,7 @@ int64_t count_room(const struct plan *plan)
 
 bool count_suits(const struct replicate *r)
 {
-    return count_may(r->plan) && r->judging != JUDGING_EACH;
+    return count_may(r->plan) && r->judging != JUDGING_EACH && !review_acts(r);
 }
 
 void count_init(struct counting *counting, const struct plan *plan, void *memory)

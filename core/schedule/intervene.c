@@ -5,6 +5,7 @@
 #include "schedule/judge.h"
 #include "schedule/phases.h"
 #include "schedule/profile.h"
+#include "schedule/review.h"
 #include "schedule/timing.h"
 #include "world/kernel.h"
 
@@ -122,6 +123,7 @@ enum status phase_intervene(struct replicate *r, int64_t round)
         if (by->ops->supply && acts(r, by, round))
             call_supply(r, by, round);
     }
+    review_prepare(r, round);
     judge_prepare(r);
     profile_at(r, 0, PROFILE_DRAW);
     law_prepare(r, round);

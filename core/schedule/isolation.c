@@ -65,7 +65,9 @@ static void add_instance(struct finding *f, const struct instance *instance)
 {
     const char *columns;
     enum isolation const class = class_of(f->plan->arena, instance, &columns);
-    add(f, instance, class, columns);
+    if (instance->asks)
+        columns = arena_format(f->plan->arena, "%s%speople", columns, *columns ? ", " : "");
+    add(f, instance, instance->asks ? ISOLATION_OPEN : class, columns);
 }
 
 /* A metric is what its columns are, an intervention that reports of itself what its own are. */

@@ -6,6 +6,7 @@
 
 #include "base/workers.h"
 #include "schedule/census.h"
+#include "schedule/review.h"
 #include "world/kernel.h"
 
 /* ---- learning ----------------------------------------------------------- */
@@ -291,8 +292,8 @@ void lesson_end(struct replicate *r)
 
 /* ---- lessons ------------------------------------------------------------ */
 
-void lesson_samples(struct replicate *r, int worker, int64_t round, int64_t dataset,
-                    const uint32_t *state, int64_t count)
+static void teach_samples(struct replicate *r, int worker, int64_t round, int64_t dataset,
+                          const uint32_t *state, int64_t count)
 {
     const struct plan *plan = r->plan;
     struct bench *bench = &r->bench[worker];
@@ -307,6 +308,19 @@ void lesson_samples(struct replicate *r, int worker, int64_t round, int64_t data
     gyre_data const data = {
         .size = sizeof data, .dataset = dataset, .count = count, .state = state, .total = total};
     teach(r, worker, round, &data, (double)count);
+}
+
+void lesson_samples(struct replicate *r, int worker, int64_t round, int64_t dataset,
+                    uint32_t *state, int64_t count)
+{
+    const uint32_t *left = state;
+    if (review_looks(r)) {
+        review_note(r, worker, round, dataset, state, count);
+        return;
+    }
+    if (review_acts(r))
+        left = review_settle(r, worker, dataset, state, &count);
+    teach_samples(r, worker, round, dataset, left, count);
 }
 
 void lesson_counts(struct replicate *r, int worker, int64_t round, int64_t dataset,

@@ -8,10 +8,11 @@
 void lesson_begin(struct replicate *replicate);
 void lesson_end(struct replicate *replicate);
 
-/* Has the agents of a dataset learn what was kept of its samples; failures are noted as the
- * dataset's. [task] */
+/* Has the agents of a dataset learn what was kept of its samples, and what a review leaves of that:
+ * `state` may be changed. While a review looks it only notes. Failures are noted as the dataset's.
+ * [task] */
 void lesson_samples(struct replicate *replicate, int worker, int64_t round, int64_t dataset,
-                    const uint32_t *state, int64_t count);
+                    uint32_t *state, int64_t count);
 
 /* The same of samples that were counted, weight[states], `count` in all. */
 void lesson_counts(struct replicate *replicate, int worker, int64_t round, int64_t dataset,

@@ -9,6 +9,7 @@
 #include "schedule/law.h"
 #include "schedule/oversee.h"
 #include "schedule/plan.h"
+#include "schedule/review.h"
 #include "world/invert.h"
 #include "world/tally.h"
 
@@ -170,8 +171,8 @@ static double datasets_of(const struct plan *plan, const struct crew *crew)
     double const benches = plan->shape.datasets == 1 ? 1 : crew->workers;
     double const kept = REAL * (double)plan->shape.samples / REPLICATE_CHUNK;
     double const logs = plan->slot_count ? REAL * (double)plan->shape.samples : 0; /* consensus's */
-    return logs +
-           crew->lanes * (benches * dataset_of(plan) + crew->workers * apart_of(plan) + kept);
+    return logs + crew->lanes * (benches * dataset_of(plan) + crew->workers * apart_of(plan) +
+                                 kept + review_need(plan, crew->workers));
 }
 
 /* ---- all of it ---------------------------------------------------------- */

@@ -9,6 +9,7 @@
 #include "schedule/hooks.h"
 #include "schedule/isolation.h"
 #include "schedule/oversee.h"
+#include "schedule/review.h"
 #include "schedule/timing.h"
 #include "world/compose.h"
 
@@ -303,6 +304,7 @@ static void open_all(struct making *m)
     }
     if (report_count(m->report) > before)
         return;
+    review_find(plan, m->report);
     ask_policy(plan, m->report);
     ask_ways(plan, m->report);
     hooks_check(plan, m->report);

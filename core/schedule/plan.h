@@ -27,6 +27,8 @@ struct plan_intervention {
     int64_t snapshots; /* how many it keeps at most                       */
 };
 
+struct desk; /* host/call.h */
+
 struct plan {
     struct arena *arena;
     const struct scenario *scenario;
@@ -41,6 +43,8 @@ struct plan {
     int metric_count;
     struct plan_intervention *interventions;
     int intervention_count;
+    const struct plan_intervention *review; /* the one that looks at samples one by one, or NULL */
+    const struct desk *desk;                /* who answers its questions; NULL: nobody           */
 
     struct result_output *outputs;
     int output_count;

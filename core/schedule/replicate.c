@@ -10,6 +10,7 @@
 #include "schedule/law.h"
 #include "schedule/oversee.h"
 #include "schedule/profile.h"
+#include "schedule/review.h"
 #include "world/invert.h"
 #include "world/random.h"
 
@@ -250,7 +251,10 @@ struct replicate *replicate_create(const struct plan *plan, int workers)
                            25 + 6 * plan->intervention_count + plan->instance_count + 34 * workers);
     r->bench = ARENA_ARRAY(arena, struct bench, workers);
     r->bytes = ARENA_ARRAY(arena, int64_t, PROFILE_PHASES * profile_columns(plan));
+    r->desk = plan->desk;
     bool good = make_rows(r);
+    r->review = good && plan->review ? review_create(plan, workers) : NULL;
+    good = good && (r->review || !plan->review);
     make_world(r);
     for (int w = 0; w < workers; w++)
         make_bench(r, &r->bench[w], w == 0);
@@ -272,6 +276,7 @@ void replicate_destroy(struct replicate *r)
     for (int i = 0; i < r->large_count; i++)
         free(r->large[i]);
     rows_fini(&r->rows);
+    review_destroy(r->review);
     arena_destroy(r->arena);
 }
 

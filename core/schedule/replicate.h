@@ -136,8 +136,9 @@ struct replicate {
     uint8_t *fate;              /* [states + 1], see judge.c */
     uint32_t *stays;            /* a bit a state: its samples stay, for sure */
     enum judging judging;
-    int64_t *kept;        /* [chunks of a shared dataset]: samples that stay */
-    struct judge *judges; /* [intervention_count] */
+    int64_t *kept;         /* [chunks of a shared dataset]: samples that stay */
+    struct review *review; /* NULL: nobody looks at samples one by one; see review.h */
+    struct judge *judges;  /* [intervention_count] */
     int judge_count;
     struct supplier *suppliers; /* [intervention_count] */
     int supplier_count;

@@ -9,6 +9,7 @@
 #include "schedule/lesson.h"
 #include "schedule/phases.h"
 #include "schedule/profile.h"
+#include "schedule/review.h"
 
 /* ---- one dataset that all share ----------------------------------------- */
 
@@ -190,7 +191,7 @@ static bool may_count(const struct plan *plan)
 static void teach_each(struct replicate *r, int64_t round)
 {
     const gyre_shape *shape = &r->plan->shape;
-    struct classes classes = {r, round, block_of(shape), may_count(r->plan)};
+    struct classes classes = {r, round, block_of(shape), may_count(r->plan) && !review_looks(r)};
     if (r->rows.count < r->rows.agents)
         rows_part(&r->rows);
     if (classes.counts)
@@ -201,7 +202,7 @@ static void teach_each(struct replicate *r, int64_t round)
     r->counted = classes.counts;
 }
 
-enum status phase_teach(struct replicate *r, int64_t round)
+static void teach_society(struct replicate *r, int64_t round)
 {
     lesson_begin(r);
     if (r->plan->shape.datasets == 1)
@@ -209,6 +210,21 @@ enum status phase_teach(struct replicate *r, int64_t round)
     else
         teach_each(r, round);
     profile_at(r, 0, PROFILE_CORE);
+}
+
+/* Words are addressed: the same datasets are drawn the second time. */
+static bool let_review(struct replicate *r, int64_t round)
+{
+    review_look(r);
+    teach_society(r, round);
+    return review_decide(r, round);
+}
+
+enum status phase_teach(struct replicate *r, int64_t round)
+{
+    if (review_acts(r) && !let_review(r, round))
+        return replicate_join_failures(r);
+    teach_society(r, round);
     lesson_end(r);
     return replicate_join_failures(r);
 }

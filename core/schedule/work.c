@@ -43,7 +43,7 @@ static enum technique technique_of(const struct plan *plan)
     const gyre_shape *shape = &plan->shape;
     if (shape->samples == 0)
         return EXPECTED;
-    if (count_may(plan))
+    if (count_may(plan) && !plan->review)
         return COUNTS;
     if (plan->scenario->mixing == 1 || shape->datasets == 1 || shape->agents == 1)
         return TABLE;
@@ -72,7 +72,8 @@ static double drawing(const struct plan *plan, enum technique technique)
 {
     const struct cost *cost = &costs[technique];
     double const states = (double)plan->shape.states, datasets = (double)plan->shape.datasets;
-    double ns = cost->draw * datasets * (double)plan->shape.samples + cost->state * states;
+    double const times = plan->review ? 2 : 1; /* see review.h */
+    double ns = times * cost->draw * datasets * (double)plan->shape.samples + cost->state * states;
     if (technique == COUNTS && datasets == 1)
         return ns + SHARED_STATE * states;
     if (technique == TABLE && plan->parts)

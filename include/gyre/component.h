@@ -222,9 +222,10 @@ typedef struct gyre_host {
      * dataset for all. Of an update's callback only. [task] */
     gyre_status (*teach)(gyre_ctx *ctx, const gyre_data *data, const gyre_class *class_);
 
-    /* Asks a person who sits at the run; answers of earlier calls come in, too. Waits for
-     * all answers, or when `wait` is 0 for none. GYRE_E_INVALID after fail: nobody is there.
-     * Of review only. [phase] */
+    /* Asks people, whoever sits at the run or at its database. Waits for all answers, or
+     * when `wait` is 0 for none; those of earlier questions come in where they are asked
+     * again. GYRE_E_INVALID after fail: nobody is there. GYRE_E_STOPPED: the user asked to
+     * stop. Of review only. [phase] */
     gyre_status (*ask)(gyre_ctx *ctx, gyre_question *question, int64_t count, int32_t wait);
 
     /* The number of an output of the scenario's metrics and interventions, as in

@@ -64,12 +64,14 @@ enum { GYRE_ANSWER_NONE = 0, GYRE_ANSWER_KEEP = 1, GYRE_ANSWER_DROP = 2, GYRE_AN
 
 struct gyre_question {
     uint32_t size;
-    uint32_t answer; /* GYRE_ANSWER_*; NONE: not yet                           */
-    int64_t number;  /* of the question in this replicate, from 1, given by who asks */
+    uint32_t answer; /* GYRE_ANSWER_*; NONE: not yet; filled in                */
+    int64_t number;  /* 0: it is new, and gets its number in this replicate, from 1;
+                      * else that, to be asked for its answer again            */
     int64_t dataset;
     uint32_t state;
-    uint32_t reserved;
-    const char *why; /* why the sample was flagged, one line                   */
+    uint32_t silence; /* what counts as its answer when none has come by the end of
+                       * the call; NONE: it stays open                         */
+    const char *why;  /* why the sample was flagged, one line                  */
 };
 
 /* What is done about the society as a whole, after row t was measured. Snapshots hold what agents
@@ -146,6 +148,10 @@ typedef struct gyre_intervention_ops {
      * [0, 1], zeros at first; then what becomes of them. After all judges. [phase] */
     gyre_status (*flag)(gyre_ctx *ctx, const gyre_round *round, double *flag);
     gyre_status (*review)(gyre_ctx *ctx, const gyre_round *round, gyre_review *review);
+    /* Optional: not 0 when, as configured, review asks people (host->ask): then a run needs
+     * somebody to ask, and a society with one is open. Absent: nobody is there. Comes after
+     * open. [setup] */
+    int32_t (*asks)(gyre_ctx *ctx);
     /* Both or none: looks at row t after it was measured, in every round from 0 on; and how
      * many snapshots are kept at most. [phase] [setup] */
     gyre_status (*oversee)(gyre_ctx *ctx, const gyre_round *round, gyre_oversight *oversight);

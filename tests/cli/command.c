@@ -126,7 +126,8 @@ static void set_signals(posix_spawnattr_t *attributes)
     posix_spawnattr_setflags(attributes, POSIX_SPAWN_SETSIGDEF);
 }
 
-static pid_t spawn(const char *folder, char **arguments, char **environment, int out, int err)
+static pid_t spawn(const char *folder, char **arguments, char **environment, int in, int out,
+                   int err)
 {
     pid_t pid;
     posix_spawnattr_t attributes;
@@ -134,7 +135,10 @@ static pid_t spawn(const char *folder, char **arguments, char **environment, int
     set_signals(&attributes);
     posix_spawn_file_actions_init(&actions);
     posix_spawn_file_actions_addchdir_np(&actions, folder);
-    posix_spawn_file_actions_addopen(&actions, STDIN_FILENO, "/dev/null", O_RDONLY, 0);
+    if (in < 0)
+        posix_spawn_file_actions_addopen(&actions, STDIN_FILENO, "/dev/null", O_RDONLY, 0);
+    else
+        posix_spawn_file_actions_adddup2(&actions, in, STDIN_FILENO);
     posix_spawn_file_actions_adddup2(&actions, out, STDOUT_FILENO);
     posix_spawn_file_actions_adddup2(&actions, err, STDERR_FILENO);
     assert_int_equal(posix_spawn(&pid, GYRE_BINARY, &actions, &attributes, arguments, environment),
@@ -144,7 +148,7 @@ static pid_t spawn(const char *folder, char **arguments, char **environment, int
     return pid;
 }
 
-struct running command_start(const char *folder, const char *line, int out)
+struct running command_start_in(const char *folder, const char *line, int in, int out)
 {
     int err_pipe[2], out_pipe[2] = {-1, -1};
     char home[512];
@@ -158,13 +162,18 @@ struct running command_start(const char *folder, const char *line, int out)
     if (out < 0)
         assert_int_equal(pipe2(out_pipe, O_CLOEXEC), 0);
     struct running running = {.out = out_pipe[0], .err = err_pipe[0], .began = now_seconds()};
-    running.pid = spawn(folder, first, environment, out < 0 ? out_pipe[1] : out, err_pipe[1]);
+    running.pid = spawn(folder, first, environment, in, out < 0 ? out_pipe[1] : out, err_pipe[1]);
     close(err_pipe[1]);
     if (out < 0)
         close(out_pipe[1]);
     free(environment);
     words_free(words);
     return running;
+}
+
+struct running command_start(const char *folder, const char *line, int out)
+{
+    return command_start_in(folder, line, -1, out);
 }
 
 /* ---- what it says ------------------------------------------------------- */

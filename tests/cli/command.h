@@ -30,6 +30,8 @@ struct outcome command_run(const char *folder, const char *line);
 struct outcome command_run_to(const char *folder, const char *line, int out);
 
 struct running command_start(const char *folder, const char *line, int out);
+/* Its stdin is that file descriptor. */
+struct running command_start_in(const char *folder, const char *line, int in, int out);
 struct outcome command_end(struct running *running);
 
 /* Reads its stdout up to and with the next line break. */

@@ -129,6 +129,16 @@ static void a_trigger_depends_on_what_its_metric_reads(void **state)
            "open", "intervention.temper (when: safety.kl reads reference, safe)");
 }
 
+static void people_open_a_society_whatever_they_are_shown(void **state)
+{
+    (void)state;
+#define REVIEW "intervention = [{ use = \"intervention.review\", "
+    expect(REVIEW "simulated = true }]", "open", "intervention.review (risk)");
+    expect(REVIEW "simulated = true, risk = \"utility\" }]", "closed", "");
+    expect(REVIEW "flags_safe = 0.1 }]", "open", "intervention.review (risk, people)");
+    expect(REVIEW "risk = \"utility\" }]", "open", "intervention.review (people)");
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -140,6 +150,7 @@ int main(void)
         cmocka_unit_test(the_start_is_the_run_s_own_past),
         cmocka_unit_test(what_goes_back_depends_on_the_past),
         cmocka_unit_test(a_trigger_depends_on_what_its_metric_reads),
+        cmocka_unit_test(people_open_a_society_whatever_they_are_shown),
     };
     int const handle = mkstemp(file);
     if (handle < 0 || setenv("GYRE_PLUGIN_PATH", PLUGINS, 1) != 0)

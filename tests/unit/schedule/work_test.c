@@ -85,6 +85,21 @@ static void technique_is_that_of_the_round(void **state)
     assert_string_equal(estimate(AGENTS, EACH, HALF SAFETY, &many).technique, "counts");
 }
 
+/* Neither counted nor drawn once. */
+static void a_review_draws_twice(void **state)
+{
+    (void)state;
+    struct size const many = {3, 10, 100000};
+    static const char review[] =
+        "metric = [{ use = \"metric.diversity\" }]\nintervention = [{ use = "
+        "\"intervention.review\", simulated = true, risk = \"reference\" }]\n";
+    struct work const with = estimate(AGENTS, SHARED, review, &many);
+    struct work const without = estimate(AGENTS, SHARED, SAFETY, &many);
+    assert_string_equal(with.technique, "one table for all");
+    assert_string_equal(without.technique, "counts");
+    assert_true(with.round > 3e-4 && with.round < 5e-4);
+}
+
 static void rounds_and_replicates_add_up(void **state)
 {
     (void)state;
@@ -107,6 +122,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(estimates_grow_as_costs_do),
         cmocka_unit_test(technique_is_that_of_the_round),
+        cmocka_unit_test(a_review_draws_twice),
         cmocka_unit_test(rounds_and_replicates_add_up),
         cmocka_unit_test(only_lists_over_a_start_are_large),
     };
