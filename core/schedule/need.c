@@ -1,6 +1,7 @@
 /* What a run will take, said before it begins. Adds up what scenario.c, replicate.c and series.c
  * ask for, piece by piece, and what shipped components are known to; need_test.c holds it against
  * what is taken. */
+#include <math.h>
 #include <string.h>
 
 #include "base/machine.h"
@@ -84,7 +85,7 @@ static double columns_of(const struct plan *plan)
     for (const struct column *c = columns->first; c; c = c->next)
         bytes += !pi || c == pi || c->data != pi->data ? REAL * (double)c->count : 0;
     for (int i = 0; i < plan->instance_count; i++)
-        bytes += (double)(arena_size(plan->instances[i].memory) / ARENA * ARENA);
+        bytes += ARENA * floor((double)arena_size(plan->instances[i].memory) / ARENA);
     return bytes + PLAN + ARENA * (double)plan->instance_count;
 }
 

@@ -13,166 +13,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "cli/command.h"
-#include "cli/folder.h"
-#include "cli/recorded.h"
-
-enum { TEXT = 4096 };
-
-#define SAMPLES  "samples = 10, dataset = \"per_agent\""
-#define EXPECTED "samples = \"expected\""
-/* Half of what was said stays: agents are tables. */
-#define TABLES MIXED " }\nupdate = { use = \"update.mle\", rate = 0.5"
-#define MIXED  "samples = 10, dataset = \"per_agent\", mixing = 0.5"
-
-/* Agents remember samples. */
-#define MEMORIES SAMPLES " }\nsociety.policy = { use = \"policy.memory\""
-
-/* Exit codes. */
-enum { DATA = 65, BUG = 70, LIMIT = 71 };
-
-static struct folder folder;
-
-/* ---- one case ----------------------------------------------------------- */
-
-/* A component KIND.rude in a mode, and what is said of it: after a round of a replicate, or (round
- * below 0) before there is a run. */
-struct rude {
-    const char *kind, *mode, *sampling;
-    int code, replicate, round;
-    const char *sentence;
-};
-
-static bool is(const struct rude *rude, const char *kind)
-{
-    return strcmp(rude->kind, kind) == 0;
-}
-
-/* "[[metric]]" */
-static const char *header_of(const struct rude *rude)
-{
-    static char text[64];
-    bool const many = is(rude, "metric") || is(rude, "intervention");
-    snprintf(text, sizeof text, "%s%s%s%s", many ? "[[" : "[", is(rude, "policy") ? "society." : "",
-             rude->kind, many ? "]]" : "]");
-    return text;
-}
-
-static void write_scenario(const struct rude *rude)
-{
-    char text[TEXT];
-    snprintf(text, sizeof text,
-             "gyre = 1\n"
-             "scenario = { rounds = 3, replicates = 10 }\n"
-             "society.agents = 200\n"
-             "sampling = { %s }\n"
-             "space = { states = 4, reference = \"uniform\" }\n"
-             "%s\n"
-             "  use = \"%s.rude\"\n"
-             "  mode = \"%s\"\n"
-             "%s",
-             rude->sampling, header_of(rude), rude->kind, rude->mode,
-             is(rude, "metric") ? "" : "[[metric]]\n  use = \"metric.diversity\"\n");
-    folder_write(&folder, "rude.toml", text);
-}
-
-static struct outcome run(const char *options)
-{
-    char line[TEXT];
-    snprintf(line, sizeof line,
-             "GYRE_PLUGIN_PATH='%s:%s' gyre run rude.toml --db runs.db --quiet %s", PLUGINS,
-             RUDE_DIR, options);
-    return command_run(folder.path, line);
-}
-
-/* "rude.toml:7:9: policy.rude, after round 0 of replicate 0: it is wrong" */
-static const char *reason_of(const struct rude *rude)
-{
-    static char text[TEXT];
-    char when[64] = "";
-    if (rude->round >= 0)
-        snprintf(when, sizeof when, ", after round %d of replicate %d", rude->round,
-                 rude->replicate);
-    int const line = strchr(rude->sampling, '\n') ? 8 : 7;
-    snprintf(text, sizeof text, "rude.toml:%d:9: %s.rude%s: %s", line, rude->kind, when,
-             rude->sentence);
-    return text;
-}
-
-static void expect_text(const char *query, const char *expected)
-{
-    char *found = recorded_text(&folder, "runs.db", query);
-    assert_non_null(found);
-    assert_string_equal(found, expected);
-    free(found);
-}
-
-#define LAST "FROM run ORDER BY id DESC LIMIT 1"
-
-/* Sanitizers say on stderr that they had no memory to give; gyre's own words come behind. */
-static void leave_out_sanitizers(char *text)
-{
-    while (strncmp(text, "==", 2) == 0 && strchr(text, '\n')) {
-        const char *rest = strchr(text, '\n') + 1;
-        memmove(text, rest, strlen(rest) + 1);
-    }
-}
-
-static void expect_failure(const struct rude *rude, const char *options)
-{
-    char expected[TEXT + 1];
-    struct outcome outcome = run(options);
-    leave_out_sanitizers(outcome.err);
-    snprintf(expected, sizeof expected, "%s\n", reason_of(rude));
-    if (strcmp(outcome.err, expected) != 0 || outcome.code != rude->code)
-        print_error("%s.rude, mode %s %s: exit code %d (signal %d)\n", rude->kind, rude->mode,
-                    options, outcome.code, outcome.signal);
-    assert_string_equal(outcome.err, expected);
-    assert_int_equal(outcome.code, rude->code);
-    outcome_free(&outcome);
-    if (rude->round < 0)
-        return;
-    expect_text("SELECT status " LAST, "failed");
-    expect_text("SELECT reason " LAST, reason_of(rude));
-    assert_int_equal(recorded_count(&folder, "runs.db", "SELECT coalesce(digest, '') = '' " LAST),
-                     1);
-}
-
-/* The same scenario, the component behaving. */
-static void expect_good_run(const struct rude *rude)
-{
-    char options[64];
-    bool const many = is(rude, "metric") || is(rude, "intervention");
-    snprintf(options, sizeof options, "--set %s%s%s.mode=well",
-             is(rude, "policy") ? "society." : "", rude->kind, many ? ".rude" : "");
-    struct outcome outcome = run(options);
-    outcome_expect(&outcome, 0);
-    assert_string_equal(outcome.err, "");
-    outcome_free(&outcome);
-    expect_text("SELECT status " LAST, "done");
-    assert_int_equal(recorded_count(&folder, "runs.db",
-                                    "SELECT count(DISTINCT replicate) FROM value "
-                                    "WHERE run = (SELECT max(id) FROM run)"),
-                     10);
-    expect_text("PRAGMA integrity_check", "ok");
-}
-
-static void expect(const struct rude *all, size_t count)
-{
-    for (size_t i = 0; i < count; i++) {
-        write_scenario(&all[i]);
-        expect_failure(&all[i], "--threads 2");
-        if (i == 0 || strcmp(all[i].kind, all[i - 1].kind) != 0 ||
-            strcmp(all[i].sampling, all[i - 1].sampling) != 0)
-            expect_good_run(&all[i]);
-    }
-}
-
-#define EXPECT(...)                                                                                \
-    do {                                                                                           \
-        static const struct rude cases[] = {__VA_ARGS__};                                          \
-        expect(cases, sizeof cases / sizeof *cases);                                               \
-    } while (0)
+#include "rude.h"
 
 /* ---- numbers that are none ---------------------------------------------- */
 
@@ -243,22 +84,12 @@ static void update_must_learn_what_it_was_given(void **state)
         {"update", "other_data", SAMPLES, BUG, 0, 0, "learns from other data than it was given"});
 }
 
-static void expect_harmless(const char *kind, const char *mode, const char *sampling)
-{
-    write_scenario(&(struct rude){.kind = kind, .mode = mode, .sampling = sampling});
-    struct outcome outcome = run("");
-    outcome_expect(&outcome, 0);
-    assert_string_equal(outcome.err, "");
-    outcome_free(&outcome);
-    expect_text("SELECT status " LAST, "done");
-}
-
 /* All that is measured of P_t, in nine digits. */
 static char *measured(const char *kind, const char *mode, const char *sampling)
 {
-    expect_harmless(kind, mode, sampling);
+    rude_expect_harmless(kind, mode, sampling);
     char *found =
-        recorded_text(&folder, "runs.db",
+        recorded_text(&rude_folder, "runs.db",
                       "SELECT group_concat(x, ' ') FROM (SELECT printf('%.9g', value) AS x"
                       " FROM value WHERE run = (SELECT max(id) FROM run)"
                       " ORDER BY replicate, round, output)");
@@ -304,12 +135,6 @@ static void update_that_teaches_states_must_teach_nothing_else(void **state)
            {"update", "states_weighed", SAMPLES, BUG, 0, 0, AS_THEY_ARE});
 }
 
-static void array_of_a_judge_s_own_is_not_used(void **state)
-{
-    (void)state;
-    expect_harmless("intervention", "steals", SAMPLES);
-}
-
 static void update_that_ignores_its_refusal_fails_all_the_same(void **state)
 {
     (void)state;
@@ -337,107 +162,19 @@ static void metric_must_keep_to_its_range(void **state)
 static void untouched_outputs_are_missing(void **state)
 {
     (void)state;
-    write_scenario(&(struct rude){.kind = "metric", .mode = "untouched", .sampling = SAMPLES});
-    struct outcome outcome = run("");
+    rude_write(&(struct rude){.kind = "metric", .mode = "untouched", .sampling = SAMPLES});
+    struct outcome outcome = rude_run("");
     outcome_expect(&outcome, 0);
     assert_string_equal(outcome.err, "");
     outcome_free(&outcome);
-    expect_text("SELECT status " LAST, "done");
-    assert_int_equal(recorded_count(&folder, "runs.db",
+    rude_expect_text("SELECT status " LAST, "done");
+    assert_int_equal(recorded_count(&rude_folder, "runs.db",
                                     "SELECT count(*) FROM value "
                                     "WHERE run = (SELECT max(id) FROM run)"),
                      0);
 }
 
 /* ---- interventions ------------------------------------------------------ */
-
-#define LAW "left a negative, infinite or undefined probability in the distribution"
-#define RATE                                                                                       \
-    "teaches at a rate outside [0, 1] or with a weight that is negative, infinite or undefined"
-
-static void changed_distribution_must_be_one(void **state)
-{
-    (void)state;
-    EXPECT({"intervention", "law_undefined", SAMPLES, BUG, 0, 0, LAW},
-           {"intervention", "law_negative", SAMPLES, BUG, 0, 0, LAW},
-           {"intervention", "law_nothing", SAMPLES, BUG, 0, 0, "left nothing in the distribution"},
-           {"intervention", "law_refused", SAMPLES, DATA, 0, 0, "this law is as it should be"},
-           {"intervention", "law_undefined", MIXED, BUG, 0, 0, LAW},
-           {"intervention", "law_negative", MIXED, BUG, 0, 0, LAW},
-           {"intervention", "law_undefined", EXPECTED, BUG, 0, 0, LAW});
-}
-
-static void judge_must_give_chances(void **state)
-{
-    (void)state;
-    EXPECT(
-        {"intervention", "pass_above", SAMPLES, BUG, 0, 0,
-         "passes state 1 with chance 1.5, which is not in [0, 1]"},
-        {"intervention", "pass_undefined", SAMPLES, BUG, 0, 0,
-         "passes state 2 with chance nan, which is not in [0, 1]"},
-        {"intervention", "pass_negative", SAMPLES, BUG, 0, 0,
-         "passes state 3 with chance -0.125, which is not in [0, 1]"},
-        {"intervention", "act", SAMPLES, BUG, 0, 0, "judged with an act that gyre does not know"},
-        {"intervention", "unchecked", SAMPLES, BUG, 0, 0,
-         "judged with an act that gyre does not know"},
-        {"intervention", "budget", EXPECTED, DATA, 0, 0,
-         "has a limited number of checks, which means nothing with samples = \"expected\""});
-}
-
-#define SHARE     "supplies a share outside [0, 1] or a negative count"
-#define UNDEFINED "supplies from a law with a negative, infinite or undefined probability"
-
-static void supply_must_have_something_to_give(void **state)
-{
-    (void)state;
-    EXPECT({"intervention", "share", SAMPLES, DATA, 0, 0, SHARE},
-           {"intervention", "share_undefined", SAMPLES, DATA, 0, 0, SHARE},
-           {"intervention", "count_negative", SAMPLES, DATA, 0, 0, SHARE},
-           {"intervention", "count", SAMPLES, DATA, 0, 0,
-            "supplies more samples than a dataset holds"},
-           {"intervention", "no_mass", SAMPLES, DATA, 0, 0, "supplies from a law without mass"},
-           {"intervention", "supply_undefined", SAMPLES, DATA, 0, 0, UNDEFINED},
-           {"intervention", "one_outside", EXPECTED, DATA, 0, 0,
-            "supplies a number of samples, which means nothing with samples = \"expected\""});
-}
-
-static void lesson_for_all_must_be_one(void **state)
-{
-    (void)state;
-    EXPECT({"intervention", "rate", SAMPLES, BUG, 0, 0, RATE},
-           {"intervention", "rate_undefined", SAMPLES, BUG, 0, 0, RATE},
-           {"intervention", "weight_undefined", SAMPLES, BUG, 0, 0, RATE},
-           {"intervention", "weight_negative", SAMPLES, BUG, 0, 0, RATE});
-}
-
-#define AGENT "left an agent a negative, infinite or undefined probability"
-#define PRUNE                                                                                      \
-    "prunes a share outside [0, 1], in an order that gyre does not know, or by ranks that are "    \
-    "infinite or undefined"
-
-static void changed_agent_must_have_something_to_say(void **state)
-{
-    (void)state;
-    EXPECT({"intervention", "agent_undefined", SAMPLES, BUG, 0, 0, AGENT},
-           {"intervention", "agent_negative", SAMPLES, BUG, 0, 0, AGENT},
-           {"intervention", "agent_mute", SAMPLES, BUG, 0, 0,
-            "left an agent nothing to say in some context"},
-           {"intervention", "agent_refused", SAMPLES, DATA, 0, 0, "this agent is as it should be"},
-           {"intervention", "agent_negative", EXPECTED, BUG, 0, 0, AGENT});
-}
-
-static void pruning_must_have_a_share_and_an_order(void **state)
-{
-    (void)state;
-    EXPECT({"intervention", "prune_share", MEMORIES, BUG, 0, 0, PRUNE},
-           {"intervention", "prune_undefined", MEMORIES, BUG, 0, 0, PRUNE},
-           {"intervention", "prune_order", MEMORIES, BUG, 0, 0, PRUNE},
-           {"intervention", "prune_rank", MEMORIES, BUG, 0, 0, PRUNE},
-           {"intervention", "prune_refused", MEMORIES, DATA, 0, 0, "nothing may be forgotten"},
-           {"intervention", "prune_share", SAMPLES, DATA, 0, -1,
-            "prunes what agents remember, and policy.categorical remembers no samples: use "
-            "policy.memory"});
-}
 
 /* ---- refusals ----------------------------------------------------------- */
 
@@ -478,7 +215,7 @@ static void endless_sentence_is_cut_off(void **state)
     memset(sentence, 'a', sizeof sentence - 1);
     sentence[sizeof sentence - 1] = 0;
     struct rude const rude = {"selection", "long", SAMPLES, DATA, 0, 0, sentence};
-    expect(&rude, 1);
+    rude_expect(&rude, 1);
 }
 
 /* ---- of many, the same one ---------------------------------------------- */
@@ -487,10 +224,10 @@ static void expect_on_any_threads(const struct rude *rude)
 {
     static const char *const options[] = {"--threads 1", "--threads 2", "--threads 7",
                                           "--threads 13"};
-    write_scenario(rude);
+    rude_write(rude);
     for (size_t i = 0; i < sizeof options / sizeof *options; i++)
-        expect_failure(rude, options[i]);
-    expect_good_run(rude);
+        rude_expect_failure(rude, options[i]);
+    rude_expect_good_run(rude);
 }
 
 /* With 13 threads for 10 replicates all threads work on one; with fewer each on its own. */
@@ -515,26 +252,12 @@ static void rows_before_a_failure_are_kept(void **state)
 {
     (void)state;
     struct rude const late = {"selection", "late", SAMPLES, DATA, 3, 2, "late it is"};
-    write_scenario(&late);
-    expect_failure(&late, "--threads 2");
-    assert_int_equal(recorded_count(&folder, "runs.db",
+    rude_write(&late);
+    rude_expect_failure(&late, "--threads 2");
+    assert_int_equal(recorded_count(&rude_folder, "runs.db",
                                     "SELECT count(DISTINCT replicate * 10 + round) FROM value "
                                     "WHERE run = (SELECT max(id) FROM run) AND replicate < 4"),
                      3 * 4 + 2);
-}
-
-static int make_folder(void **state)
-{
-    (void)state;
-    folder_create(&folder);
-    return 0;
-}
-
-static int drop_folder(void **state)
-{
-    (void)state;
-    folder_remove(&folder);
-    return 0;
 }
 
 int main(void)
@@ -548,16 +271,9 @@ int main(void)
         cmocka_unit_test(update_that_says_that_it_replaces_does),
         cmocka_unit_test(update_that_teaches_states_must_teach_nothing_else),
         cmocka_unit_test(weights_may_be_as_small_as_doubles_are),
-        cmocka_unit_test(array_of_a_judge_s_own_is_not_used),
         cmocka_unit_test(update_that_ignores_its_refusal_fails_all_the_same),
         cmocka_unit_test(metric_must_keep_to_its_range),
         cmocka_unit_test(untouched_outputs_are_missing),
-        cmocka_unit_test(changed_distribution_must_be_one),
-        cmocka_unit_test(judge_must_give_chances),
-        cmocka_unit_test(supply_must_have_something_to_give),
-        cmocka_unit_test(lesson_for_all_must_be_one),
-        cmocka_unit_test(changed_agent_must_have_something_to_say),
-        cmocka_unit_test(pruning_must_have_a_share_and_an_order),
         cmocka_unit_test(refusal_before_the_run_is_told),
         cmocka_unit_test(refusal_in_the_run_is_told),
         cmocka_unit_test(endless_sentence_is_cut_off),
@@ -565,5 +281,5 @@ int main(void)
         cmocka_unit_test(failure_of_a_later_replicate_is_told_as_such),
         cmocka_unit_test(rows_before_a_failure_are_kept),
     };
-    return cmocka_run_group_tests(tests, make_folder, drop_folder);
+    return cmocka_run_group_tests(tests, rude_make_folder, rude_drop_folder);
 }
