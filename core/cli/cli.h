@@ -11,6 +11,7 @@ int show_main(int argc, char **argv);
 int plot_main(int argc, char **argv);
 int export_main(int argc, char **argv);
 int review_main(int argc, char **argv);
+int theory_main(int argc, char **argv);
 int schema_main(int argc, char **argv);
 /* What `list` and `describe` spawn to look into a stranger's module: prints JSON. */
 int inspect_main(int argc, char **argv);

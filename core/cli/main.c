@@ -19,6 +19,7 @@ static const char help[] =
     "\n"
     "  gyre run SCENARIO     run a scenario, show a table, store every round\n"
     "  gyre check SCENARIO   say all that is wrong with it, and what it will need\n"
+    "  gyre theory SCENARIO  closed forms beside what replicates measure\n"
     "  gyre list             what components there are\n"
     "  gyre describe ID      one component: parameters, columns, outputs, law\n"
     "  gyre runs             what has been run\n"
@@ -42,11 +43,11 @@ static const struct verb verbs[] = {
     {"run", run_main},           {"check", check_main},     {"list", list_main},
     {"describe", describe_main}, {"inspect", inspect_main}, {"schema", schema_main},
     {"runs", runs_main},         {"show", show_main},       {"plot", plot_main},
-    {"export", export_main},     {"review", review_main},
+    {"export", export_main},     {"review", review_main},   {"theory", theory_main},
 };
 
-static const char *const shown[] = {"run",  "check",  "list",   "describe", "runs", "show",
-                                    "plot", "export", "review", "schema",   NULL};
+static const char *const shown[] = {"run",  "check", "theory", "list",   "describe", "runs",
+                                    "show", "plot",  "export", "review", "schema",   NULL};
 
 /* The first signal ends the round and keeps what there is; the second ends at once. */
 static void on_signal(int signal)
