@@ -14,8 +14,9 @@ static void gather(const struct setting *s, int64_t round, double *power, double
     for (int i = 0; i < s->acts; i++) {
         if (s->act[i].kind != ACT_TEMPER || !setting_acts(&s->act[i], round))
             continue;
-        *power /= s->act[i].amount;
-        *lean /= s->act[i].amount;
+        double const temperature = setting_amount(&s->act[i], round);
+        *power /= temperature;
+        *lean /= temperature;
     }
 }
 

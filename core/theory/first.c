@@ -58,7 +58,7 @@ static void add_outside(const struct setting *s, int64_t context, double *data)
     const struct setting_act *share = setting_find(s, ACT_SHARE);
     int64_t const begin = s->context[context], n = s->context[context + 1] - begin;
     for (int64_t z = 0; share && setting_acts(share, 1) && z < n; z++)
-        data[z] += share->amount * (share->p[begin + z] - data[z]);
+        data[z] += setting_amount(share, 1) * (share->p[begin + z] - data[z]);
 }
 
 /* A sample that is redrawn may come back in another context. */

@@ -131,7 +131,7 @@ static struct moments_lesson learn(const struct linear *part, int64_t round, dou
 static void blend(const struct setting *s, int64_t round, struct moments_lesson *lesson)
 {
     for (int i = 0; i < s->acts; i++) {
-        double const c = s->act[i].amount;
+        double const c = setting_amount(&s->act[i], round);
         if (s->act[i].kind != ACT_BLEND || !setting_acts(&s->act[i], round))
             continue;
         lesson->keep *= 1 - c;
@@ -170,7 +170,7 @@ static struct moments_data data_of(const struct linear *part, int64_t round)
         if (!supplies || !setting_acts(act, round))
             continue;
         data.exact = act->kind == ACT_COUNT;
-        data.share = data.exact ? act->amount / (double)s->samples : act->amount;
+        data.share = setting_amount(act, round) / (data.exact ? (double)s->samples : 1);
         data.source = LINEAR_OF_ACTS + i;
     }
     return data;

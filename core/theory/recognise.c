@@ -92,6 +92,8 @@ static struct setting_act *add_act(const struct recognising *r, const struct ins
     struct setting_act *act = &r->out->act[r->out->acts++];
     *act = (struct setting_act){.kind = kind,
                                 .amount = amount,
+                                .to = number(instance, "to"),
+                                .over = (int64_t)number(instance, "over"),
                                 .every = instance->timing.every,
                                 .from = instance->timing.from,
                                 .until = instance->timing.until};
@@ -175,7 +177,32 @@ static const char *read_verify(const struct recognising *r, const struct instanc
     act->checks = (int64_t)number(instance, "checks");
     act->redraws = number(instance, "act") != 0;
     act->keeps = number(instance, "unchecked") == 0;
+    if (number(instance, "act") > 1)
+        return "what becomes of rejected samples is neither dropped nor redrawn";
     return risk ? NULL : "a verifier without a risk";
+}
+
+/* Enumerations in the order of forget's table: what policy, tail, memory; to start, uniform,
+ * anchor. */
+static const char *read_forget(const struct recognising *r, const struct instance *instance)
+{
+    const gyre_shape *shape = &r->plan->shape;
+    double *uniform = ARENA_ARRAY(r->arena, double, shape->states);
+    int const to = (int)number(instance, "to");
+    struct setting_act *act = add_act(r, instance, ACT_BLEND, number(instance, "rate"));
+    for (int64_t z = 0; z < shape->states; z++)
+        uniform[z] = 1;
+    if (number(instance, "what") != 0)
+        return "tails that are cut and memories that are pruned are not linear in what is said";
+    act->p = to == 0 ? r->out->start : law_of(r, to == 1 ? uniform : field(instance, "anchor"));
+    return act->p ? NULL : "an anchor that has nothing for some context";
+}
+
+/* Snapshot, start. */
+static const char *read_rollback(const struct recognising *r, const struct instance *instance)
+{
+    add_act(r, instance, ACT_RESET, 0);
+    return number(instance, "to") != 0 ? NULL : "a rollback to snapshots";
 }
 
 /* What of a component's parameters a theory knows. */
@@ -195,8 +222,10 @@ static const struct known components[] = {
     {"selection.bias", KEYS("beta"), read_bias},
     {"update.mle", KEYS("rate", "outside", "smoothing"), read_mle},
     {"update.pool", KEYS(), read_pool},
-    {"intervention.temper", KEYS("temperature"), read_temper},
-    {"intervention.external", KEYS("share", "count", "weight"), read_external},
+    {"intervention.temper", KEYS("temperature", "to", "over"), read_temper},
+    {"intervention.external", KEYS("share", "count", "weight", "to", "over"), read_external},
+    {"intervention.forget", KEYS("what", "rate", "to"), read_forget},
+    {"intervention.rollback", KEYS("to", "keep", "snapshot_every"), read_rollback},
     {"intervention.verify",
      KEYS("max_risk", "rejects_safe", "passes_unsafe", "checks", "act", "unchecked"), read_verify},
 };

@@ -1,5 +1,6 @@
 #include "theory/setting.h"
 
+#include <math.h>
 #include <stddef.h>
 
 bool setting_acts(const struct setting_act *act, int64_t round)
@@ -8,9 +9,16 @@ bool setting_acts(const struct setting_act *act, int64_t round)
            (round - act->from) % act->every == 0;
 }
 
+double setting_amount(const struct setting_act *act, int64_t round)
+{
+    double const share = act->over ? fmin(1, (double)(round - act->from) / (double)act->over) : 0;
+    double const amount = act->amount + (act->to - act->amount) * share;
+    return act->kind == ACT_COUNT ? floor(amount + 0.5) : amount;
+}
+
 bool setting_is_constant(const struct setting_act *act)
 {
-    return act->every == 1 && act->from <= 1 && !act->until;
+    return act->every == 1 && act->from <= 1 && !act->until && !act->over;
 }
 
 const struct setting_act *setting_find(const struct setting *s, enum setting_kind kind)

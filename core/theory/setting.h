@@ -22,7 +22,8 @@ enum setting_kind {
 
 struct setting_act {
     enum setting_kind kind;
-    double amount;
+    double amount, to;          /* goes to `to` in a straight line                 */
+    int64_t over;               /* in so many rounds; 0: stays as it is            */
     const double *p;            /* [states]                                        */
     int64_t every, from, until; /* until 0: to the end                             */
     int64_t checks;             /* ACT_VERIFY: of the society a round; 0: all      */
@@ -56,7 +57,10 @@ struct setting {
 
 bool setting_acts(const struct setting_act *act, int64_t round);
 
-/* In every round, from the first to the last? */
+/* How much in that round. */
+double setting_amount(const struct setting_act *act, int64_t round);
+
+/* In every round, from the first to the last, and as much? */
 bool setting_is_constant(const struct setting_act *act);
 
 /* The first act of that kind, or NULL. */
