@@ -146,7 +146,7 @@ static void note(struct ledger *l, const struct compare *row, const struct measu
     l->bounded += row->way == COMPARE_BOUND;
     l->judged += row->way == COMPARE_Z;
     l->differing += !row->agrees;
-    if (row->way != COMPARE_Z || fabs(row->z) <= l->largest)
+    if (row->way != COMPARE_Z || (l->where && fabs(row->z) <= l->largest))
         return;
     l->largest = fabs(row->z);
     l->where = arena_format(l->arena, "%s in round %" PRId64, measure->name, round);
@@ -172,7 +172,7 @@ static const char *say_z(char out[TEXT_REAL], const struct compare *row)
     if (row->way == COMPARE_Z)
         snprintf(out, TEXT_REAL, "%+.2f", row->z);
     else
-        snprintf(out, TEXT_REAL, "%s", row->way == COMPARE_SAME ? "same" : "rare");
+        snprintf(out, TEXT_REAL, "%s", row->way == COMPARE_SAME ? "same" : "bound");
     if (!row->agrees)
         snprintf(out, TEXT_REAL, "DIFFERS");
     return out;
@@ -244,15 +244,15 @@ static bool agrees(const struct ledger *l)
 static void print_verdict(const struct ledger *l)
 {
     int64_t const rows = l->judged + l->same + l->bounded;
-    printf("%" PRId64 " rows of %" PRId64 " replicates, seed %" PRIu64 "\n", rows,
-           l->run->replicates, l->run->seed);
+    printf("%" PRId64 " row%s of %" PRId64 " replicates, seed %" PRIu64 "\n", rows,
+           rows == 1 ? "" : "s", l->run->replicates, l->run->seed);
     if (l->judged)
         printf("  %" PRId64 " by z: the largest |z| is %.2f, %s; %g is the limit\n", l->judged,
-               l->largest, l->where ? l->where : "everywhere", compare_limit(l->judged));
+               l->largest, l->where, compare_limit(l->judged));
     if (l->same)
         printf("  %" PRId64 " that nothing is left to chance in: the same to 1e-12\n", l->same);
     if (l->bounded)
-        printf("  %" PRId64 " of what is too rare for a z: by Hoeffding's bound\n", l->bounded);
+        printf("  %" PRId64 " too skewed or too rare for a z: within Hoeffding's bound\n", l->bounded);
     if (l->differing)
         printf("  %" PRId64 " differ\n", l->differing);
     puts(agrees(l) ? "they agree" : "they differ");
