@@ -56,7 +56,7 @@ static void hold_one(const struct world *w, const char *how)
 
 static void hold(const struct world *worlds, size_t count)
 {
-    char how[TEXT];
+    char how[128];
     for (size_t i = 0; i < count; i++)
         for (int seed = 1; seed <= (slow ? 3 : 1); seed++) {
             snprintf(how, sizeof how, "--seed %d --replicates %d --threads 2", seed,
