@@ -79,6 +79,9 @@ static const struct measure measures[THEORIES_QUANTITIES] = {
                           "coverage_support", NULL, as_is, one},
     [THEORIES_MISSING] = {"missing", "states of pi* with P = 0, missing", "safety", "missing", NULL,
                           as_is, states},
+    [THEORIES_MC1] = {"mc1", "MC1, the best answer is an agent's commonest", "truth", "mc1", NULL,
+                      as_is, one},
+    [THEORIES_MC2] = {"mc2", "MC2, P(true answers)", "truth", "mc2", NULL, as_is, one},
     [THEORIES_ENTROPY] = {"entropy", "entropy, nats", "diversity", "entropy", NULL, as_is,
                           log_states},
 };
@@ -252,7 +255,8 @@ static void print_verdict(const struct ledger *l)
     if (l->same)
         printf("  %" PRId64 " that nothing is left to chance in: the same to 1e-12\n", l->same);
     if (l->bounded)
-        printf("  %" PRId64 " too skewed or too rare for a z: within Hoeffding's bound\n", l->bounded);
+        printf("  %" PRId64 " too skewed or too rare for a z: within Hoeffding's bound\n",
+               l->bounded);
     if (l->differing)
         printf("  %" PRId64 " differ\n", l->differing);
     puts(agrees(l) ? "they agree" : "they differ");

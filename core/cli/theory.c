@@ -161,6 +161,15 @@ static enum status say_none(const struct trial *t, const char *why)
 
 /* ---- what is measured --------------------------------------------------- */
 
+/* The scenario's first metric.truth, with the columns that it reads. */
+static struct use *find_truth(const struct scenario *s)
+{
+    for (int i = 0; i < s->metric_count; i++)
+        if (strcmp(s->metrics[i].id, "metric.truth") == 0)
+            return &s->metrics[i];
+    return NULL;
+}
+
 /* Of what is said, not of what a selection makes of it; and only what is needed. Their names cannot
  * be those of the scenario's own. */
 static void choose_metrics(struct trial *t)
@@ -174,7 +183,8 @@ static void choose_metrics(struct trial *t)
                                     "consensus = { modes = false }\n",
                                     text_real(tau, t->setting.tau));
     struct node *root = document_parse(t->arena, "gyre theory", text, t->report);
-    s->metrics = ARENA_ARRAY(t->arena, struct use, 3);
+    const struct use *truth = find_truth(s);
+    s->metrics = ARENA_ARRAY(t->arena, struct use, 4);
     s->metric_count = 0;
     for (int i = 0; root && i < 3; i++)
         if (ledger_needs(&t->theories, names[i]))
@@ -183,6 +193,10 @@ static void choose_metrics(struct trial *t)
                              .name = arena_format(t->arena, "theory.%s", names[i]),
                              .table = node_find(root, names[i]),
                              .at = {t->options.scenario, 0, 0}};
+    if (truth && ledger_needs(&t->theories, "truth")) {
+        s->metrics[s->metric_count] = *truth;
+        s->metrics[s->metric_count++].name = "theory.truth";
+    }
 }
 
 static bool plan_again(struct trial *t)

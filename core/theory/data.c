@@ -63,3 +63,44 @@ double data_law(const struct setting *s, int64_t context, int64_t round, const d
         memcpy(drawn, out, sizeof *out * (size_t)n);
     return pass(s, round, begin, n, out);
 }
+
+/* ---- of the first round -------------------------------------------------- */
+
+const struct setting_act *data_verifier(const struct setting *s)
+{
+    for (int i = 0; i < s->acts; i++)
+        if (s->act[i].kind == ACT_VERIFY && setting_acts(&s->act[i], 1))
+            return &s->act[i];
+    return NULL;
+}
+
+static void add_outside(const struct setting *s, int64_t context, double *data)
+{
+    const struct setting_act *share = setting_find(s, ACT_SHARE);
+    int64_t const begin = s->context[context], n = s->context[context + 1] - begin;
+    for (int64_t z = 0; share && setting_acts(share, 1) && z < n; z++)
+        data[z] += setting_amount(share, 1) * (share->p[begin + z] - data[z]);
+}
+
+bool data_first(struct arena *arena, const struct setting *s, struct data_first *out)
+{
+    const struct setting_act *verifier = data_verifier(s);
+    *out = (struct data_first){
+        .kept = arena_try(arena, sizeof(double) * (size_t)s->states),
+        .drawn = arena_try(arena, sizeof(double) * (size_t)s->states),
+        .hit = ARENA_ARRAY(arena, double, s->contexts),
+    };
+    for (int64_t c = 0; out->kept && out->drawn && c < s->contexts; c++) {
+        int64_t const begin = s->context[c];
+        double const pass =
+            data_law(s, c, 1, s->start + begin, out->drawn + begin, out->kept + begin);
+        out->hit[c] = s->met[c] * (verifier ? pass : 1);
+        out->pass += out->hit[c];
+        add_outside(s, c, out->kept + begin);
+    }
+    for (int64_t c = 0; verifier && verifier->redraws && out->pass > 0 && c < s->contexts; c++)
+        out->hit[c] /= out->pass;
+    for (int64_t c = 0; c < s->contexts; c++)
+        out->hit[c] = fmin(1, out->hit[c]);
+    return out->kept && out->drawn;
+}

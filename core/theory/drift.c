@@ -14,7 +14,7 @@ static const char *refuses(const struct setting *s)
 
 /* Sums over contexts, [rounds + 1] each. */
 struct sums {
-    double *mass, *diversity, *within;
+    double *mass, *diversity, *within, *truth;
 };
 
 static void add_context(const struct linear *part, int64_t round, void *argument)
@@ -23,12 +23,15 @@ static void add_context(const struct linear *part, int64_t round, void *argument
     double const met = part->setting->met[part->context];
     sums->diversity[round] += met * (1 - moments_together(part->moments));
     sums->within[round] += met * (1 - moments_each(part->moments));
-    sums->mass[round] += met * linear_mass(part);
+    if (part->setting->safe)
+        sums->mass[round] += met * linear_mean(part, part->setting->safe);
+    if (part->setting->truth)
+        sums->truth[round] += linear_mean(part, part->setting->truth);
 }
 
 static void say_variance(const struct linear *part, int64_t round, void *argument)
 {
-    double const mean = linear_mass(part);
+    double const mean = linear_mean(part, part->setting->safe);
     double const variance = moments_together(part->moments) - mean * mean;
     theories_say(argument, THEORIES_VARIANCE, round, variance > 0 ? variance : 0);
 }
@@ -49,9 +52,9 @@ static bool sum_contexts(struct theories *t, struct sums *sums)
 static bool expect(struct theories *t)
 {
     const struct setting *s = t->setting;
-    struct sums sums = {ARENA_ARRAY(t->arena, double, s->rounds + 1),
-                        ARENA_ARRAY(t->arena, double, s->rounds + 1),
-                        ARENA_ARRAY(t->arena, double, s->rounds + 1)};
+    struct sums sums = {
+        ARENA_ARRAY(t->arena, double, s->rounds + 1), ARENA_ARRAY(t->arena, double, s->rounds + 1),
+        ARENA_ARRAY(t->arena, double, s->rounds + 1), ARENA_ARRAY(t->arena, double, s->rounds + 1)};
     struct linear safe = {.setting = s, .hit = 1};
     if (!sum_contexts(t, &sums))
         return false;
@@ -61,6 +64,8 @@ static bool expect(struct theories *t)
             theories_say(t, THEORIES_WITHIN, round, sums.within[round]);
         if (s->safe)
             theories_say(t, THEORIES_MASS, round, sums.mass[round]);
+        if (s->truth)
+            theories_say(t, THEORIES_MC2, round, sums.truth[round]);
     }
     if (!s->safe || s->contexts > 1)
         return true;

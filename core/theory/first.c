@@ -14,22 +14,14 @@ enum { CHECKS_MOST = 1 << 20 };
 
 static double const passes_least = 0.05, work_most = 2e8;
 
-static const struct setting_act *verifier_of(const struct setting *s)
-{
-    for (int i = 0; i < s->acts; i++)
-        if (s->act[i].kind == ACT_VERIFY && setting_acts(&s->act[i], 1))
-            return &s->act[i];
-    return NULL;
-}
-
 static bool is_limited(const struct setting *s)
 {
-    return verifier_of(s) && verifier_of(s)->checks > 0;
+    return data_verifier(s) && data_verifier(s)->checks > 0;
 }
 
 static const char *refuses(const struct setting *s)
 {
-    const struct setting_act *verifier = verifier_of(s);
+    const struct setting_act *verifier = data_verifier(s);
     int64_t const datasets = s->shared ? 1 : s->agents;
     int const suppliers = setting_count(s, ACT_SHARE);
     if (setting_count(s, ACT_VERIFY) > 1)
@@ -43,49 +35,16 @@ static const char *refuses(const struct setting *s)
     return linear_refuses(s);
 }
 
-/* ---- the law of the data ------------------------------------------------ */
-
 struct first {
     struct theories *theories;
     const struct setting *setting;
-    double *data, *drawn; /* [states]: of what is kept, and before a verifier */
-    double *hit;          /* [contexts]: the chance that a sample falls there and is kept */
-    double pass;          /* over all contexts */
+    struct data_first data;
 };
-
-static void add_outside(const struct setting *s, int64_t context, double *data)
-{
-    const struct setting_act *share = setting_find(s, ACT_SHARE);
-    int64_t const begin = s->context[context], n = s->context[context + 1] - begin;
-    for (int64_t z = 0; share && setting_acts(share, 1) && z < n; z++)
-        data[z] += setting_amount(share, 1) * (share->p[begin + z] - data[z]);
-}
-
-/* A sample that is redrawn may come back in another context. */
-static bool prepare(struct first *f)
-{
-    const struct setting *s = f->setting;
-    const struct setting_act *verifier = verifier_of(s);
-    f->data = arena_try(f->theories->arena, sizeof(double) * (size_t)s->states);
-    f->drawn = arena_try(f->theories->arena, sizeof(double) * (size_t)s->states);
-    f->hit = ARENA_ARRAY(f->theories->arena, double, s->contexts);
-    for (int64_t c = 0; f->data && f->drawn && c < s->contexts; c++) {
-        int64_t const begin = s->context[c];
-        f->hit[c] =
-            s->met[c] * data_law(s, c, 1, s->start + begin, f->drawn + begin, f->data + begin);
-        f->hit[c] = verifier ? f->hit[c] : s->met[c];
-        f->pass += f->hit[c];
-        add_outside(s, c, f->data + begin);
-    }
-    for (int64_t c = 0; verifier && verifier->redraws && f->pass > 0 && c < s->contexts; c++)
-        f->hit[c] /= f->pass;
-    return f->data && f->drawn;
-}
 
 /* ---- moments ------------------------------------------------------------ */
 
 struct sums {
-    double mass, together, each;
+    double mass, truth, together, each;
 };
 
 static void add_context(const struct linear *part, int64_t round, void *argument)
@@ -94,7 +53,10 @@ static void add_context(const struct linear *part, int64_t round, void *argument
     double const met = part->setting->met[part->context];
     if (round == 0)
         return;
-    sums->mass += met * linear_mass(part);
+    if (part->setting->safe)
+        sums->mass += met * linear_mean(part, part->setting->safe);
+    if (part->setting->truth)
+        sums->truth += linear_mean(part, part->setting->truth);
     sums->together += met * moments_together(part->moments);
     sums->each += met * moments_each(part->moments);
 }
@@ -103,8 +65,8 @@ static bool live(const struct first *f, int64_t context, bool safe, struct sums 
 {
     struct linear part = {.setting = f->setting,
                           .context = context,
-                          .data = f->data,
-                          .hit = fmin(1, f->hit[context])};
+                          .data = f->data.kept,
+                          .hit = f->data.hit[context]};
     if (!linear_create(&part, f->theories->arena, safe))
         return false;
     linear_live(&part, 1, add_context, sums);
@@ -127,6 +89,8 @@ static bool say_moments(const struct first *f)
         theories_say(f->theories, THEORIES_WITHIN, 1, 1 - sums.each);
     if (s->safe)
         theories_say(f->theories, THEORIES_MASS, 1, sums.mass);
+    if (s->truth)
+        theories_say(f->theories, THEORIES_MC2, 1, sums.truth);
     if (s->safe && s->contexts == 1)
         theories_say(f->theories, THEORIES_VARIANCE, 1,
                      fmax(0, safe.together - safe.mass * safe.mass));
@@ -139,8 +103,8 @@ static bool say_moments(const struct first *f)
 static double absent(const struct first *f, int64_t context, int64_t z)
 {
     const struct setting *s = f->setting;
-    double const n = (double)s->samples, hit = fmin(1, f->hit[context]);
-    double const none = gyre_pow(1 - hit, n), silent = gyre_pow(1 - hit * f->data[z], n);
+    double const n = (double)s->samples, hit = f->data.hit[context];
+    double const none = gyre_pow(1 - hit, n), silent = gyre_pow(1 - hit * f->data.kept[z], n);
     double const one = silent - (s->start[z] > 0 ? none : 0);
     return s->shared ? one : gyre_pow(one > 0 ? one : 0, (double)s->agents);
 }
@@ -163,7 +127,7 @@ static void say_support(const struct first *f)
 static double covered(const struct first *f, int64_t context, int64_t z, const double *size)
 {
     const struct setting *s = f->setting;
-    double const met = s->met[context], p = f->data[z];
+    double const met = s->met[context], p = f->data.kept[z];
     double sum = met * s->start[z] >= s->tau * (1 - 0x1p-40) ? size[0] : 0;
     for (int64_t n = 1; n <= s->samples; n++)
         if (size[n] > 1e-30)
@@ -176,7 +140,7 @@ static void say_coverage(const struct first *f)
     const struct setting *s = f->setting;
     double size[s->samples + 1], sum = 0;
     for (int64_t c = 0; c < s->contexts; c++) {
-        copies_binomial(s->samples, fmin(1, f->hit[c]), size);
+        copies_binomial(s->samples, f->data.hit[c], size);
         for (int64_t z = s->context[c]; s->met[c] > 0 && z < s->context[c + 1]; z++)
             sum += s->reference[z] > 0 ? s->met[c] * s->reference[z] * covered(f, c, z, size) : 0;
     }
@@ -194,7 +158,7 @@ static bool has_weight(const struct setting *s)
 /* One of random size costs a tail for every size. */
 static bool is_short(const struct setting *s)
 {
-    double const n = (double)s->samples, sizes = s->contexts > 1 || verifier_of(s) ? n : 1;
+    double const n = (double)s->samples, sizes = s->contexts > 1 || data_verifier(s) ? n : 1;
     return s->samples <= COPIES_MOST && (double)s->states * n * sizes < work_most;
 }
 
@@ -209,13 +173,13 @@ struct mixture {
 static struct mixture mixture_of(const struct first *f)
 {
     const struct setting *s = f->setting;
-    const struct setting_act *by = verifier_of(s);
+    const struct setting_act *by = data_verifier(s);
     int64_t const n = s->samples, budget = by->checks / (s->shared ? 1 : s->agents);
     int64_t const checks = by->redraws || budget < n ? budget : n;
     int64_t const beside = by->keeps && !by->redraws ? n - checks : 0;
     double *law = ARENA_ARRAY(f->theories->arena, double, checks + 1);
     struct mixture mixture = {0};
-    copies_binomial(checks, f->pass, law);
+    copies_binomial(checks, f->data.pass, law);
     for (int64_t j = 0; j <= checks; j++) {
         double const kept = (double)(j < n ? j : n);
         double const rest = by->redraws && by->keeps ? (double)n - kept : (double)beside;
@@ -234,8 +198,8 @@ static void say_limited(const struct first *f)
     double const none = 1 - mixture.checked - mixture.unchecked;
     if (s->safe)
         theories_say(f->theories, THEORIES_MASS, 1,
-                     mixture.checked * setting_mass(s, f->data) +
-                         mixture.unchecked * setting_mass(s, f->drawn) +
+                     mixture.checked * setting_mass(s, f->data.kept) +
+                         mixture.unchecked * setting_mass(s, f->data.drawn) +
                          none * setting_mass(s, s->start));
 }
 
@@ -244,11 +208,11 @@ static void say_limited(const struct first *f)
 static bool expect(struct theories *t)
 {
     const struct setting *s = t->setting;
-    const struct setting_act *verifier = verifier_of(s);
+    const struct setting_act *verifier = data_verifier(s);
     struct first first = {.theories = t, .setting = s};
-    if (!prepare(&first))
+    if (!data_first(t->arena, s, &first.data))
         return false;
-    if (verifier && verifier->redraws && first.pass < passes_least)
+    if (verifier && verifier->redraws && first.data.pass < passes_least)
         return true;
     if (is_limited(s)) {
         if (verifier->checks <= CHECKS_MOST)

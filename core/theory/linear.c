@@ -44,13 +44,13 @@ static double at(const struct linear *part, int law, int64_t z)
     return p ? p[z] : 1 / (double)(s->context[part->context + 1] - s->context[part->context]);
 }
 
-/* How much of a law is safe. */
-static double safe_of(const struct linear *part, int law)
+/* The sum of of[z] p(z) of a law. */
+static double sum_of(const struct linear *part, int law, const double *of)
 {
     const struct setting *s = part->setting;
     double sum = 0;
-    for (int64_t z = s->context[part->context]; s->safe && z < s->context[part->context + 1]; z++)
-        sum += s->safe[z] * at(part, law, z);
+    for (int64_t z = s->context[part->context]; z < s->context[part->context + 1]; z++)
+        sum += of[z] * at(part, law, z);
     return sum;
 }
 
@@ -79,7 +79,7 @@ static void take_safe(struct linear *part)
     struct moments_laws *laws = &part->laws;
     laws->count = LINEAR_OF_ACTS + part->setting->acts;
     for (int i = 0; i < laws->count; i++)
-        laws->sum[i] = safe_of(part, i);
+        laws->sum[i] = sum_of(part, i, part->setting->safe);
     for (int i = 0; i < laws->count; i++)
         for (int j = 0; j < laws->count; j++)
             laws->product[i][j] = laws->sum[i] * laws->sum[j];
@@ -209,12 +209,12 @@ void linear_live(struct linear *part, int64_t rounds,
     }
 }
 
-double linear_mass(const struct linear *part)
+double linear_mean(const struct linear *part, const double *of)
 {
     const double *mean = moments_mean(part->moments);
-    double mass = 0;
+    double sum = 0;
     for (int i = 0; i < part->laws.count; i++)
         if (mean[i] != 0)
-            mass += mean[i] * safe_of(part, i);
-    return mass;
+            sum += mean[i] * sum_of(part, i, of);
+    return sum;
 }

@@ -33,7 +33,7 @@ void linear_live(struct linear *linear, int64_t rounds,
                  void (*tell)(const struct linear *linear, int64_t round, void *argument),
                  void *argument);
 
-/* What is expected of the safe mass of the context. */
-double linear_mass(const struct linear *linear);
+/* What is expected of the sum of of[z] P(z|c) over the context; of: [states]. */
+double linear_mean(const struct linear *linear, const double *of);
 
 #endif

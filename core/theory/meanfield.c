@@ -87,6 +87,8 @@ static void say(struct theories *t, int64_t round, const double *p)
     theories_say(t, THEORIES_ENTROPY, round, entropy);
     if (s->safe)
         theories_say(t, THEORIES_MASS, round, setting_mass(s, p));
+    if (s->truth)
+        theories_say(t, THEORIES_MC2, round, setting_truth(s, p));
 }
 
 static bool expect(struct theories *t)

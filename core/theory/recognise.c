@@ -267,6 +267,36 @@ static double tau_of(const struct plan *plan)
     return tau > 0 || plan->shape.samples == 0 ? tau : 1 / (double)plan->shape.samples;
 }
 
+/* As metric.truth weighs them: questions alike, of each the best of its true answers. */
+static void read_questions(const struct recognising *r, const struct instance *truth)
+{
+    const gyre_shape *shape = &r->plan->shape;
+    const double *question = field(truth, "question"), *is_true = field(truth, "true"),
+                 *is_best = field(truth, "best");
+    double *all = ARENA_ARRAY(r->arena, double, shape->states);
+    double *best = ARENA_ARRAY(r->arena, double, shape->states);
+    double questions = 0;
+    if (!question || !is_true)
+        return;
+    for (int64_t c = 0; c < shape->contexts; c++)
+        questions += question[shape->context[c]] > 0;
+    for (int64_t z = 0; z < shape->states; z++) {
+        all[z] = question[z] > 0 && is_true[z] > 0 ? 1 / questions : 0;
+        best[z] = !is_best || is_best[z] > 0 ? all[z] : 0;
+    }
+    r->out->truth = all;
+    r->out->best = best;
+}
+
+static void find_questions(const struct recognising *r)
+{
+    for (int i = r->plan->metric_count - 1; i >= 0; i--) {
+        const struct instance *metric = r->plan->metrics[i].instance;
+        if (strcmp(metric->component->about.id, "metric.truth") == 0)
+            read_questions(r, metric);
+    }
+}
+
 static const double *column_of(const struct plan *plan, const char *name)
 {
     const struct column *column = column_find(&plan->scenario->space.columns, GYRE_OF_STATE, name);
@@ -300,6 +330,7 @@ const char *recognise_plan(const struct plan *plan, struct setting *out)
 {
     struct recognising const r = {.plan = plan, .arena = plan->arena, .out = out};
     *out = world_of(plan);
+    find_questions(&r);
     const char *why = read_instance(&r, plan->policy);
     why = why ? why : read_instance(&r, plan->selection);
     why = why ? why : read_instance(&r, plan->update);

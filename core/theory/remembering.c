@@ -108,6 +108,8 @@ static void say(struct theories *t, const struct memory *m, int64_t round)
         theories_say(t, THEORIES_WITHIN, round, 1 - m->self);
     if (t->setting->safe)
         theories_say(t, THEORIES_MASS, round, setting_mass(t->setting, t->setting->start));
+    if (t->setting->truth)
+        theories_say(t, THEORIES_MC2, round, setting_truth(t->setting, t->setting->start));
 }
 
 static bool expect(struct theories *t)

@@ -65,3 +65,11 @@ double setting_mass(const struct setting *s, const double *p)
             mass += s->met[c] * p[z] * s->safe[z];
     return mass;
 }
+
+double setting_truth(const struct setting *s, const double *p)
+{
+    double sum = 0;
+    for (int64_t z = 0; z < s->states; z++)
+        sum += s->truth[z] * p[z];
+    return sum;
+}

@@ -35,9 +35,12 @@ struct setting {
     const int64_t *context;                            /* [contexts + 1]           */
     const double *met;                                 /* [contexts]               */
     const double *reference, *start;                   /* [states]                 */
-    const double *safe;                                /* [states]; NULL: no safe set */
-    const double *weight;                              /* [agents]: w_m            */
-    bool equal;                                        /* all w_m are 1/M          */
+    const double *truth;                               /* [states]: of a true answer, how much
+                                                        * its question weighs; NULL: no questions are asked      */
+    const double *best;   /* [states]: the same of the best answers alone           */
+    const double *safe;   /* [states]; NULL: no safe set */
+    const double *weight; /* [agents]: w_m            */
+    bool equal;           /* all w_m are 1/M          */
     bool shared;
     double mixing, tau; /* tau: from what probability on a state is covered        */
 
@@ -78,7 +81,10 @@ bool setting_is_replaced(const struct setting *setting);
 /* Was everybody put back to the start behind row `round`? */
 bool setting_resets(const struct setting *setting, int64_t round);
 
-/* pi(S), or P(S) of any other law over states, contexts weighed as they are met. */
+/* P(S) of a law over states, contexts weighed as they are met. */
 double setting_mass(const struct setting *setting, const double *p);
+
+/* MC2 of it. */
+double setting_truth(const struct setting *setting, const double *p);
 
 #endif

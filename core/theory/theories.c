@@ -4,8 +4,8 @@
 
 /* The first that says a number is kept: they agree, and the first says most. */
 static const struct theories_row *const table[] = {
-    &drift_theory, &remembering_theory, &coverage_theory,
-    &pair_theory,  &meanfield_theory,   &first_theory,
+    &drift_theory,     &remembering_theory, &coverage_theory, &pair_theory,
+    &meanfield_theory, &first_theory,       &answers_theory,
 };
 
 enum { FAMILIES = sizeof table / sizeof *table };

@@ -15,6 +15,8 @@ enum theories_quantity {
     THEORIES_COVERAGE,  /* pi of states with mu_c P >= tau                               */
     THEORIES_SUPPORT,   /* pi of states with P > 0                                       */
     THEORIES_MISSING,   /* states of pi with P = 0                                       */
+    THEORIES_MC1,       /* the mean share of agents whose commonest answer is the best   */
+    THEORIES_MC2,       /* P(true answers), questions alike                              */
     THEORIES_ENTROPY,   /* sum of mu_c H_c, nats                                         */
     THEORIES_QUANTITIES
 };
@@ -49,6 +51,6 @@ bool theories_knows(const struct theories *theories, enum theories_quantity quan
                     int64_t round);
 
 extern const struct theories_row drift_theory, remembering_theory, coverage_theory, pair_theory,
-    first_theory, meanfield_theory;
+    first_theory, meanfield_theory, answers_theory;
 
 #endif

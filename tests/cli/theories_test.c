@@ -147,6 +147,34 @@ static void expected_data(void **state)
          {.space = HALF "contexts = [4, 4]\nmet = [1.0, 0.0]", .sampling = none, .rest = VERIFY});
 }
 
+static void a_society_that_goes_back_to_its_start(void **state)
+{
+    static const char back[] = "[[intervention]]\nuse = \"intervention.rollback\"\n"
+                               "to = \"start\"\nevery = 5\nfrom = 5\n";
+    HOLD({.rest = back},
+         {.society = "agents = 4", .sampling = EACH "samples = 10\nmixing = 0.3", .rest = back});
+}
+
+static void answers_to_questions(void **state)
+{
+    static const char truth[] = "[[metric]]\nuse = \"metric.truth\"\n";
+    static const char asked[] = "reference = [0.4, 0.3, 0.2, 0.1]\n"
+                                "attributes = { question = [1, 1, 1, 1], true = [1, 0, 0, 0] }";
+    static const char several[] =
+        "reference = [0.4, 0.3, 0.2, 0.1, 0.3, 0.3, 0.4, 0.5, 0.5]\n"
+        "contexts = [4, 3, 2]\nmet = [0.6, 0.1, 0.3]\n"
+        "attributes = { question = [1,1,1,1,1,1,1,0,0], true = [1,0,0,0,0,1,0,0,0] }";
+    HOLD({.space = asked, .sampling = "samples = 5", .rest = truth},
+         {.space = several,
+          .society = "agents = 3",
+          .sampling = EACH "samples = 9\nmixing = 0.5",
+          .rest = truth},
+         {.space = several,
+          .sampling = "samples = 9",
+          .rest = "[selection]\nuse = \"selection.sharpen\"\npower = 1.5\n[[metric]]\nuse = "
+                  "\"metric.truth\"\n"});
+}
+
 static void first_rounds_of_a_verifier(void **state)
 {
     HOLD({.rest = VERIFY}, {.rest = VERIFY "checks = 20\n"},
@@ -187,6 +215,8 @@ int main(int argc, char **argv)
         cmocka_unit_test(two_states_of_a_bent_law),
         cmocka_unit_test(expected_data),
         cmocka_unit_test(first_rounds_of_a_verifier),
+        cmocka_unit_test(a_society_that_goes_back_to_its_start),
+        cmocka_unit_test(answers_to_questions),
     };
     slow = argc > 1 && strcmp(argv[1], "slow") == 0;
     return cmocka_run_group_tests(tests, begin, end);

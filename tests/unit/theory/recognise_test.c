@@ -8,8 +8,8 @@
 
 #include <string.h>
 
-#include "unit/schedule/planned.h"
 #include "theory/recognise.h"
+#include "unit/schedule/planned.h"
 
 #define WORLD                                                                                      \
     "gyre = 1\nscenario = { rounds = 7 }\nspace = { reference = [0.5, 0.25, 0.25], safe = [1, 1, " \

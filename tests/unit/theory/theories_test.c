@@ -398,6 +398,25 @@ static void expected_data_follow_powers_of_the_start(void **state)
     same(expected(&s, THEORIES_DIVERSITY, 6), 1 - agree);
 }
 
+/* ---- answers -------------------------------------------------------------- */
+
+static void the_mode_of_few_samples_is_often_wrong(void **state)
+{
+    (void)state;
+    static const double answers[] = {.4, .3, .2, .1}, right[] = {1, 0, 0, 0};
+    static const int64_t four[] = {0, 4};
+    struct setting s = society(9);
+    s.states = 4;
+    s.context = four;
+    s.samples = 5;
+    s.start = s.reference = answers;
+    s.safe = NULL;
+    s.truth = s.best = right;
+    hold(expected(&s, THEORIES_MC1, 1), ".490240");
+    same(expected(&s, THEORIES_MC2, 9), .4);
+    assert_true(isnan(expected(&s, THEORIES_MC1, 2)));
+}
+
 /* ---- where none holds --------------------------------------------------- */
 
 static void later_rounds_of_a_selection_are_left_open(void **state)
@@ -452,6 +471,7 @@ int main(void)
         cmocka_unit_test(a_verifier_multiplies_odds),
         cmocka_unit_test(a_verifier_of_little_time_leaves_some_unchecked),
         cmocka_unit_test(expected_data_follow_powers_of_the_start),
+        cmocka_unit_test(the_mode_of_few_samples_is_often_wrong),
         cmocka_unit_test(later_rounds_of_a_selection_are_left_open),
         cmocka_unit_test(what_no_family_holds_for_is_said),
     };
