@@ -8,6 +8,7 @@
 
 #include "base/text.h"
 #include "base/utf8.h"
+#include "gyre/real.h"
 #include "theory/compare.h"
 
 enum { ROUNDS_SHOWN = 20 };
@@ -62,7 +63,7 @@ static double states(const struct setting *setting)
 
 static double log_states(const struct setting *setting)
 {
-    return log((double)setting->states);
+    return gyre_log((double)setting->states);
 }
 
 static const struct measure measures[THEORIES_QUANTITIES] = {
@@ -86,12 +87,18 @@ static const struct measure measures[THEORIES_QUANTITIES] = {
                           log_states},
 };
 
-bool ledger_needs(const struct theories *t, const char *metric)
+/* Numbers that agents say, in all rows. */
+static double const looks_most = 1e10;
+
+bool ledger_needs(const struct theories *t, const char *metric, int64_t replicates)
 {
+    const struct setting *s = t->setting;
+    double const looks =
+        (double)s->agents * (double)s->states * (double)s->rounds * (double)replicates;
     bool needs = false;
     for (int q = 0; q < THEORIES_QUANTITIES; q++) {
         const struct measure *m = &measures[q];
-        bool const wanted = t->family[q] != NULL;
+        bool const wanted = t->family[q] && (!m->beside || looks <= looks_most);
         needs = needs || (wanted && strcmp(metric, m->metric) == 0) ||
                 (wanted && m->beside && strcmp(metric, "consensus") == 0);
     }
@@ -224,6 +231,8 @@ static void print_quantity(struct ledger *l, enum theories_quantity quantity)
     struct source const from = {m, find_output(l, m->metric, m->output),
                                 m->beside ? find_output(l, "consensus", m->beside) : -1};
     int64_t const rounds = l->run->rounds, step = rounds > 25 ? rounds / ROUNDS_SHOWN : 1;
+    if (from.output < 0 || (m->beside && from.beside < 0))
+        return;
     if (!l->json)
         print_head(l, quantity);
     for (int64_t round = 0; round <= rounds; round++) {

@@ -6,8 +6,9 @@
 #include "record/result.h"
 #include "theory/theories.h"
 
-/* Does something that is expected take the metric of that name ("safety") to be measured? */
-bool ledger_needs(const struct theories *theories, const char *metric);
+/* Does something that is expected take the metric of that name ("safety") to be measured? Agents
+ * are not looked at one by one where that would take minutes. */
+bool ledger_needs(const struct theories *theories, const char *metric, int64_t replicates);
 
 /* All rows on stdout, as a table or a JSON object a line. STATUS_FAILED: they differ. The run's
  * metrics are named "theory.safety" and so on. */

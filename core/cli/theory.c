@@ -187,13 +187,13 @@ static void choose_metrics(struct trial *t)
     s->metrics = ARENA_ARRAY(t->arena, struct use, 4);
     s->metric_count = 0;
     for (int i = 0; root && i < 3; i++)
-        if (ledger_needs(&t->theories, names[i]))
+        if (ledger_needs(&t->theories, names[i], s->replicates))
             s->metrics[s->metric_count++] =
                 (struct use){.id = arena_format(t->arena, "metric.%s", names[i]),
                              .name = arena_format(t->arena, "theory.%s", names[i]),
                              .table = node_find(root, names[i]),
                              .at = {t->options.scenario, 0, 0}};
-    if (truth && ledger_needs(&t->theories, "truth")) {
+    if (truth && ledger_needs(&t->theories, "truth", s->replicates)) {
         s->metrics[s->metric_count] = *truth;
         s->metrics[s->metric_count++].name = "theory.truth";
     }
@@ -202,9 +202,9 @@ static void choose_metrics(struct trial *t)
 static bool plan_again(struct trial *t)
 {
     int64_t const least = t->setting.samples > 0 ? REPLICATES : SURE_REPLICATES;
-    choose_metrics(t);
     if (!t->replicates && t->scenario->replicates < least)
         t->scenario->replicates = least;
+    choose_metrics(t);
     t->plan = plan_create(t->arena, t->scenario, t->registry, t->report);
     return t->plan && plan_fits(t->plan, t->options.threads, t->report);
 }

@@ -10,6 +10,9 @@ static double const same = 1e-12;
  * events that happen in k replicates it is 1/sqrt(k). */
 static double const skew_most = 0.1;
 
+/* Of fewer replicates the standard error itself is too uncertain. */
+enum { FEW = 30 };
+
 /* Of a chance that is called a difference: e^-20 is 2e-9. */
 static double const surprise_most = 20;
 
@@ -77,7 +80,7 @@ struct compare compare_row(const double *value, int64_t count, double exact, dou
     if (sure || is_one(&row, value, count)) {
         row.way = COMPARE_SAME;
         row.agrees = is_one(&row, value, count);
-    } else if (spread.sd > 0 && fabs(spread.skewness) / sqrt(n) <= skew_most) {
+    } else if (count >= FEW && spread.sd > 0 && fabs(spread.skewness) / sqrt(n) <= skew_most) {
         row.way = COMPARE_Z;
         row.z = (spread.mean - exact) / row.se;
         row.agrees = true;

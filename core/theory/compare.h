@@ -9,7 +9,7 @@
 enum compare_way {
     COMPARE_SAME, /* it is the same number, to 1e-12: nothing was left to chance       */
     COMPARE_Z,    /* (mean - exact) / se                                               */
-    COMPARE_BOUND /* too few replicates differ from the others for a z: by the chance
+    COMPARE_BOUND /* too few replicates, or that differ from others, for a z: by the chance
                    * that a mean of numbers in [lo, hi] is so far off (Hoeffding 1963)  */
 };
 

@@ -37,11 +37,19 @@ static bool begin(struct theories *t)
     return true;
 }
 
+static bool says_any(const struct theories *t)
+{
+    bool any = false;
+    for (int q = 0; q < THEORIES_QUANTITIES; q++)
+        any = any || t->family[q];
+    return any;
+}
+
 bool theories_expect(struct theories *t, struct arena *arena, const struct setting *setting,
                      const char **why)
 {
     const char *reasons = NULL;
-    bool holds = false, good = true;
+    bool good = true;
     *t = (struct theories){.setting = setting, .arena = arena};
     *why = NULL;
     good = begin(t);
@@ -53,8 +61,8 @@ bool theories_expect(struct theories *t, struct arena *arena, const struct setti
                               : arena_format(arena, "%s: %s", t->now, reason);
         else
             good = table[i]->expect(t);
-        holds = holds || !reason;
     }
-    *why = holds ? NULL : reasons;
+    if (!says_any(t))
+        *why = reasons ? reasons : "nothing that it would be held against is measured";
     return good;
 }

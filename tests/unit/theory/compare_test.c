@@ -78,6 +78,13 @@ static void a_hundred_events_are_no_longer_rare(void **state)
     assert_int_equal(compare_row(rare(120), COUNT, .1, 0, 1, false).way, COMPARE_Z);
 }
 
+static void a_few_replicates_have_no_z(void **state)
+{
+    (void)state;
+    assert_int_equal(compare_row(even(), 28, .45, 0, 1, false).way, COMPARE_BOUND);
+    assert_int_equal(compare_row(even(), 30, .45, 0, 1, false).way, COMPARE_Z);
+}
+
 /* A society that never moves, where it was to. */
 static void a_mean_that_never_varies_is_judged_too(void **state)
 {
@@ -104,6 +111,7 @@ int main(void)
         cmocka_unit_test(equal_values_that_are_the_exact_one_need_no_z),
         cmocka_unit_test(rare_events_are_judged_by_their_bound),
         cmocka_unit_test(a_hundred_events_are_no_longer_rare),
+        cmocka_unit_test(a_few_replicates_have_no_z),
         cmocka_unit_test(a_mean_that_never_varies_is_judged_too),
         cmocka_unit_test(one_row_has_a_narrower_limit),
     };
