@@ -32,6 +32,7 @@ struct world {
 #define MLE     "[update]\nuse = \"update.mle\"\n"
 #define OUTSIDE "[[intervention]]\nuse = \"intervention.external\"\n"
 #define TEMPER  "[[intervention]]\nuse = \"intervention.temper\"\n"
+#define FORGET  "[[intervention]]\nuse = \"intervention.forget\"\nwhat = \"policy\"\n"
 #define VERIFY                                                                                     \
     "[[intervention]]\nuse = \"intervention.verify\"\nrejects_safe = 0.1\npasses_unsafe = 0.3\n"
 
@@ -147,6 +148,16 @@ static void expected_data(void **state)
          {.space = HALF "contexts = [4, 4]\nmet = [1.0, 0.0]", .sampling = none, .rest = VERIFY});
 }
 
+static void what_is_let_go_of_and_what_goes_on_a_schedule(void **state)
+{
+    HOLD({.rest = FORGET "rate = 0.1\n"}, {.rest = FORGET "rate = 0.1\nto = \"uniform\"\n"},
+         {.rest = OUTSIDE "share = 0.5\nto = 0.1\nover = 6\nfrom = 2\n"},
+         {.rest = OUTSIDE "count = 3\nto = 20\nover = 10\n"},
+         {.space = TWO,
+          .sampling = "samples = 20",
+          .rest = TEMPER "temperature = 2\nto = 1\nover = 8\n"});
+}
+
 static void a_society_that_goes_back_to_its_start(void **state)
 {
     static const char back[] = "[[intervention]]\nuse = \"intervention.rollback\"\n"
@@ -215,6 +226,7 @@ int main(int argc, char **argv)
         cmocka_unit_test(two_states_of_a_bent_law),
         cmocka_unit_test(expected_data),
         cmocka_unit_test(first_rounds_of_a_verifier),
+        cmocka_unit_test(what_is_let_go_of_and_what_goes_on_a_schedule),
         cmocka_unit_test(a_society_that_goes_back_to_its_start),
         cmocka_unit_test(answers_to_questions),
     };

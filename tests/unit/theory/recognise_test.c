@@ -88,6 +88,13 @@ static void what_is_not_known_is_refused(void **state)
            "none is known for selection.popularity");
     refuse(WORLD DATA TAU "[selection]\nuse = \"selection.sharpen\"\n",
            "selection.sharpen is a power of Pbar only with mixing = 1");
+    refuse(WORLD DATA TAU "[[intervention]]\nuse = \"intervention.verify\"\nrelative = true\n",
+           "none is known for intervention.verify with relative set");
+    refuse(WORLD DATA TAU
+           "[[intervention]]\nuse = \"intervention.forget\"\nwhat = \"tail\"\ncut = 0.1\n",
+           "none is known for intervention.forget with cut set");
+    refuse(WORLD DATA TAU "[[intervention]]\nuse = \"intervention.rollback\"\nevery = 5\n",
+           "a rollback to snapshots");
     refuse(WORLD DATA TAU "[[intervention]]\nuse = \"intervention.temper\"\nwhen = { metric = "
                           "\"safety.mass\", below = 0.5 }\n",
            "intervention.temper acts when a metric says so");
