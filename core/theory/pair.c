@@ -50,7 +50,7 @@ static const char *refuses(const struct setting *s)
 /* How many of n samples are of state 0. */
 struct pair {
     const struct setting *setting;
-    int64_t n, fixed;
+    int64_t n, fixed, built; /* fixed: samples from outside; of the chain that there is */
     double outside;
     double *law, *chance, *before; /* [n + 1] */
     struct arena *arena;           /* of the chain */
@@ -78,7 +78,6 @@ static void supply(struct pair *pair, int64_t round)
 static bool prepare(struct pair *pair, int64_t round)
 {
     size_t const size = sizeof(double) * (size_t)(pair->n + 1);
-    int64_t const fixed = pair->fixed;
     for (int64_t x = 0; x <= pair->n; x++) {
         double const said[2] = {(double)x / (double)pair->n, 1 - (double)x / (double)pair->n};
         double out[2];
@@ -86,9 +85,10 @@ static bool prepare(struct pair *pair, int64_t round)
         pair->chance[x] = out[0];
     }
     supply(pair, round);
-    if (pair->copies && fixed == pair->fixed && memcmp(pair->before, pair->chance, size) == 0)
+    if (pair->copies && pair->built == pair->fixed && memcmp(pair->before, pair->chance, size) == 0)
         return true;
     memcpy(pair->before, pair->chance, size);
+    pair->built = pair->fixed;
     arena_reset(pair->arena);
     pair->copies = copies_create(pair->arena, pair->n, pair->fixed, pair->outside, pair->chance);
     return pair->copies != NULL;

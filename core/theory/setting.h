@@ -35,14 +35,14 @@ struct setting {
     const int64_t *context;                            /* [contexts + 1]           */
     const double *met;                                 /* [contexts]               */
     const double *reference, *start;                   /* [states]                 */
-    const double *truth;                               /* [states]: of a true answer, how much
-                                                        * its question weighs; NULL: no questions are asked      */
-    const double *best;   /* [states]: the same of the best answers alone           */
-    const double *safe;   /* [states]; NULL: no safe set */
-    const double *weight; /* [agents]: w_m            */
-    bool equal;           /* all w_m are 1/M          */
+    const double *safe;                                /* [states]; NULL: no safe set */
+    /* [states]: how much a question weighs, for all its true answers and for the best of them;
+     * NULL: no questions are asked. */
+    const double *truth, *best;
+    const double *weight; /* [agents]: w_m     */
+    bool equal;           /* all w_m are 1 / M */
     bool shared;
-    double mixing, tau; /* tau: from what probability on a state is covered        */
+    double mixing, tau; /* tau: from what probability on a state is covered */
 
     enum setting_policy policy;
     double recall; /* SETTING_MEMORY: l and B */

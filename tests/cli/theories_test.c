@@ -163,7 +163,12 @@ static void a_society_that_goes_back_to_its_start(void **state)
     static const char back[] = "[[intervention]]\nuse = \"intervention.rollback\"\n"
                                "to = \"start\"\nevery = 5\nfrom = 5\n";
     HOLD({.rest = back},
-         {.society = "agents = 4", .sampling = EACH "samples = 10\nmixing = 0.3", .rest = back});
+         {.society = "agents = 4", .sampling = EACH "samples = 10\nmixing = 0.3", .rest = back},
+         {.space = TWO,
+          .sampling = "samples = 20",
+          .rest = "[[intervention]]\nuse = \"intervention.rollback\"\nto = \"start\"\n"
+                  "every = 5\nfrom = 5\n" TEMPER "temperature = 1.5\n" OUTSIDE
+                  "count = 4\nfrom = 2\nevery = 2\n"});
 }
 
 static void answers_to_questions(void **state)

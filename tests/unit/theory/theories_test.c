@@ -246,8 +246,10 @@ static void islands_of_any_weights_follow_the_matrix(void **state)
 static void equal_agents_of_one_pool_are_one_large_dataset(void **state)
 {
     (void)state;
+    static const double quarter[] = {.25, .25, .25, .25};
     struct setting s = society(7);
     s.agents = 4;
+    s.weight = quarter;
     s.shared = false;
     s.samples = 20;
     same(expected(&s, THEORIES_DIVERSITY, 7), diversity * pow(1 - 1. / 80, 7));
