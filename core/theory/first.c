@@ -14,9 +14,11 @@ enum { CHECKS_MOST = 1 << 20 };
 
 static double const passes_least = 0.05, work_most = 2e8;
 
-static bool is_limited(const struct setting *s)
+/* How many samples of the society a verifier has time for; 0: all, or there is none. */
+static int64_t checks_of(const struct setting *s)
 {
-    return data_verifier(s) && data_verifier(s)->checks > 0;
+    const struct setting_act *verifier = data_verifier(s);
+    return verifier ? verifier->checks : 0;
 }
 
 static const char *refuses(const struct setting *s)
@@ -28,8 +30,8 @@ static const char *refuses(const struct setting *s)
         return "several verifiers";
     if (setting_find(s, ACT_COUNT) || suppliers > 1 || (suppliers && verifier))
         return "data from outside beside what is not linear";
-    if (is_limited(s) &&
-        (s->contexts > 1 || !setting_is_replaced(s) || verifier->checks % datasets != 0))
+    if (checks_of(s) > 0 &&
+        (s->contexts > 1 || !setting_is_replaced(s) || checks_of(s) % datasets != 0))
         return "a limited verifier of contexts, of less than all that is learned, or of uneven "
                "shares";
     return linear_refuses(s);
@@ -214,8 +216,8 @@ static bool expect(struct theories *t)
         return false;
     if (verifier && verifier->redraws && first.data.pass < passes_least)
         return true;
-    if (is_limited(s)) {
-        if (verifier->checks <= CHECKS_MOST)
+    if (checks_of(s) > 0) {
+        if (checks_of(s) <= CHECKS_MOST)
             say_limited(&first);
         return true;
     }

@@ -66,7 +66,7 @@ static void supply(struct pair *pair, int64_t round)
         if (!setting_acts(act, round))
             continue;
         if (act->kind == ACT_COUNT) {
-            pair->fixed = (int64_t)setting_amount(act, round) * (pair->n / s->samples);
+            pair->fixed = (int64_t)setting_amount(act, round) * (s->shared ? 1 : s->agents);
             pair->outside = act->p[0];
         }
         for (int64_t x = 0; act->kind == ACT_SHARE && x <= pair->n; x++)
