@@ -126,7 +126,8 @@ static const struct grammar_form space_forms[] = {
      .max = GRAMMAR_MOST,
      .of = "context",
      .otherwise = "all alike",
-     .doc = "mu, how often the society meets each context; 0 makes a probe that is never met."},
+     .doc = "mu, how often the society meets each context; 0 makes a probe that is never met. A "
+            "file has a row a context or, all of a context alike, a row a state."},
     {.key = "attributes",
      .forms = GRAMMAR_NAMED | VALUES,
      .min = -GRAMMAR_MOST,

@@ -206,14 +206,59 @@ static bool read_contexts(struct law_source *source, struct node *node, struct s
     return false;
 }
 
-/* How often the society meets each context: one distribution over all of them. */
-static bool read_met(struct law_source *source, struct node *node, struct space *space)
+/* All states of a context say how often it is met: what the first of them says. */
+static double *met_of_states(struct law_source *source, const struct csv *csv, const double *x,
+                             const struct space *space)
+{
+    double *met = ARENA_ARRAY(source->arena, double, space->contexts);
+    for (int64_t c = 0; c < space->contexts; c++) {
+        met[c] = x[space->context[c]];
+        for (int64_t z = space->context[c]; z < space->context[c + 1]; z++) {
+            char here[TEXT_REAL], first[TEXT_REAL];
+            if (x[z] == met[c])
+                continue;
+            report_add(source->report, STATUS_DATA, (struct place){csv->path, csv->line[z], 0},
+                       "space: met: %s, where the context's first state has %s: it is one number "
+                       "a context",
+                       text_real(here, x[z]), text_real(first, met[c]));
+            return NULL;
+        }
+    }
+    return met;
+}
+
+static double *met_of_file(struct law_source *source, struct node *node, const struct csv *csv,
+                           const struct space *space)
+{
+    int64_t const whole[2] = {0, space->contexts};
+    const double *x =
+        law_attribute(source, node, "space: met", 0, GRAMMAR_MOST, csv->rows, "states");
+    double *met = x ? met_of_states(source, csv, x, space) : NULL;
+    if (!met || space_normalise(1, 1, whole, met) == -1)
+        return met;
+    report_add(source->report, STATUS_DATA, node->at, "space: met: every value is 0");
+    return NULL;
+}
+
+static double *met_of_node(struct law_source *source, struct node *node, const struct space *space)
 {
     int64_t const whole[2] = {0, space->contexts};
     struct space const flat = {.states = space->contexts, .contexts = 1, .context = whole};
+    const struct csv *csv = NULL;
+    bool const file = node->kind == NODE_TABLE && law_is_values(node);
+    if (file && law_column(source, node, "space: met", &csv) < 0)
+        return NULL;
+    if (file && csv->rows == space->states)
+        return met_of_file(source, node, csv, space);
+    return law_distribution(source, node, "space: met", "core.world.met", &flat);
+}
+
+/* How often the society meets each context: one distribution over all of them. */
+static bool read_met(struct law_source *source, struct node *node, struct space *space)
+{
     double *met = NULL;
     if (node) {
-        met = law_distribution(source, node, "space: met", "core.world.met", &flat);
+        met = met_of_node(source, node, space);
     } else {
         met = ARENA_ARRAY(source->arena, double, space->contexts);
         for (int64_t c = 0; c < space->contexts; c++)
