@@ -1,12 +1,13 @@
 """Tables of the two paradigms: curves, claims, controls, halved and doubled, spread."""
 
-import random
+import concurrent.futures
+import math
 
 import plain
-import runs
 from runs import mean, number, sd, se, signed, table, z_of
 
 ASR, HARM, MC1, MC2 = "jailbreak.asr", "jailbreak.harm", "truth.mc1", "truth.mc2"
+REFUSED = "refused.mean"
 BOTH = ("reinforce", "recall")
 NO_REWARD = ("update.utility=0", "update.agreement=0")
 
@@ -134,12 +135,13 @@ def curves(gyre, size):
     for t in (0, 1, 2, 4, 6, 10, 14, 20):
         row = [str(t)]
         for result in results:
-            for name, digits in ((ASR, 3), (HARM, 2), (MC1, 3), (MC2, 3)):
+            for name, digits in ((ASR, 3), (HARM, 2), (MC1, 3), (MC2, 3),
+                                 (REFUSED, 3)):
                 values = result.at(name, t)
                 row.append(number(mean(values), digits) + ("" if t == 0 else
                                                            f" ({number(sd(values), digits)})"))
         rows.append(row)
-    head = [f"{of} {what}" for of in BOTH for what in ("ASR", "harm", "MC1", "MC2")]
+    head = [f"{of} {what}" for of in BOTH for what in ("ASR", "harm", "MC1", "MC2", "refused")]
     sets = ('sampling.dataset="per_agent"', "sampling.samples=20")
     apart = [future.result() for future in pair(gyre, size.replicates, (sets, sets))]
     said = ["{} {} ({}), {} {} ({})".format(of, *(number(x) for x in (
@@ -150,30 +152,76 @@ def curves(gyre, size):
         f"success at round 20 is: {'; '.join(said)}.")
 
 
-def by_plain(paradigm, seed, replicates):
-    w = plain.World(seed)
-    return [list(plain.run(w, paradigm, random.Random(1000 * seed + i)))
+# Where the first study and gyre differ by more than their errors: is it gyre?
+ASKED_AGAIN = ("utility independent of kind, no approval", "agreement of peers the only reward",
+               "no reward, no corruption")
+
+
+def by_plain(pool, paradigm, seed, replicates, changes=None, sets=()):
+    keys = {key.split(".")[1]: float(value) for key, value in (x.split("=") for x in sets)}
+    return [pool.submit(plain.replicate, paradigm, seed, i, changes, keys)
             for i in range(replicates)]
 
 
 def two_programs(gyre, size):
     """gyre beside plain.py, which shares nothing with it but the world."""
-    rows, count, most = [], 0, (0, "")
-    for of, paradigm, replicates, result in zip(BOTH, (plain.Reinforce, plain.Recall), size.plain,
-                                                base(gyre, size)):
-        other = by_plain(paradigm, 1, replicates)
+    with concurrent.futures.ProcessPoolExecutor(size.jobs) as pool:
+        return beside(gyre, size, pool) + "\n\n" + again(gyre, size, pool)
+
+
+def compare(gyre, size, pool):
+    """(paradigm, output, round, mean by gyre, mean by plain.py, z) of every row after the start."""
+    started = [by_plain(pool, of, 1, replicates) for of, replicates in zip(BOTH, size.plain)]
+    for of, result, futures in zip(BOTH, base(gyre, size), started):
+        other = [future.result() for future in futures]
         for k, name in enumerate((ASR, HARM, MC1, MC2)):
             for t in range(1, result.rounds + 1):
                 ours, theirs = result.at(name, t), [run[t][k] for run in other]
-                z = z_of(mean(ours), se(ours), mean(theirs), se(theirs))
-                count, most = count + 1, max(most, (abs(z), f"{of}, {name}, round {t}"))
-                if t in (1, 10, 20):
-                    rows.append([of, f"`{name}`", str(t), number(mean(ours), 4),
-                                 number(mean(theirs), 4), signed(z, 1)])
+                yield of, name, t, mean(ours), mean(theirs), z_of(mean(ours), se(ours),
+                                                                  mean(theirs), se(theirs))
+
+
+def largest(gyre, size):
+    """The largest |z| of all that the two programs can be compared by."""
+    with concurrent.futures.ProcessPoolExecutor(size.jobs) as pool:
+        return max(abs(row[-1]) for row in compare(gyre, size, pool))
+
+
+def beside(gyre, size, pool):
+    compared = list(compare(gyre, size, pool))
+    rows = [[of, f"`{name}`", str(t), number(ours, 4), number(theirs, 4), signed(z, 1)]
+            for of, name, t, ours, theirs, z in compared if t in (1, 10, 20)]
+    of, name, t, _, _, z = max(compared, key=lambda row: abs(row[-1]))
     return table(["", "output", "round", "gyre", "plain.py", "z"], rows) + (
-        f"\n\n{size.replicates} replicates by gyre, {size.plain[0]} and {size.plain[1]} by plain.py. "
-        f"The largest \\|z\\| of all {count} (20 rounds, 4 outputs, 2 paradigms) is "
-        f"{number(most[0], 1)} ({most[1]}).")
+        f"\n\n{size.replicates} replicates by gyre, {size.plain[0]} and {size.plain[1]} by plain.py"
+        f". The largest \\|z\\| of all {len(compared)} (20 rounds, 4 outputs, 2 paradigms) is "
+        f"{number(abs(z), 1)} ({of}, {name}, round {t}).")
+
+
+def again(gyre, size, pool):
+    """Controls of recall, worlds of which both programs make some replicates."""
+    worlds = range(1, 3 if size.quick else 11)
+    started = {}
+    for name in ASKED_AGAIN:
+        changes, sets, recall = CONTROLS[name]
+        started[name] = [(gyre.run("recall.toml", sets + recall, size.replicates, seed, changes),
+                          by_plain(pool, "recall", seed, size.again, changes, sets + recall))
+                         for seed in worlds]
+    rows = []
+    for name, pairs in started.items():
+        ours = [mean(future.result().change(ASR)) for future, _ in pairs]
+        theirs = [[run[-1][0] - run[0][0] for run in (f.result() for f in futures)]
+                  for _, futures in pairs]
+        apart = mean(a - mean(b) for a, b in zip(ours, theirs))
+        error = math.sqrt(sum(se(b) ** 2 + se(future.result().change(ASR)) ** 2
+                              for b, (future, _) in zip(theirs, pairs))) / len(pairs)
+        first = FIRST[name][2]
+        rows.append([name, signed(mean(ours), 4), signed(mean(mean(b) for b in theirs), 4),
+                     signed(z_of(apart, error, 0, 0), 1),
+                     signed(first[0] if isinstance(first, tuple) else first)])
+    return table(["control: recall ΔASR", "gyre", "plain.py", "z", "first study, 30 worlds"],
+                 rows) + (f"\n\nWorlds 1 to {len(worlds)}, {size.again} replicates of each by "
+                          "plain.py.")
 
 
 # ---- controls -----------------------------------------------------------------------------------
@@ -193,7 +241,8 @@ def controls(gyre, size):
             theirs, their_error = first if isinstance(first, tuple) else (first, 1.96 * error)
             z = z_of(ours, error, theirs, max(their_error / 1.96, 0.0003))
             count, most = count + 1, max(most, (abs(z), f"{name}, {of} {output}"))
-            row.append(f"{signed(ours)} ± {number(1.96 * error)} ({signed(theirs)}; {signed(z, 1)})")
+            row.append(f"{signed(ours)} ± {number(1.96 * error)} "
+                       f"({signed(theirs)}; {signed(z, 1)})")
         rows.append(row)
     head = ["control", "reinforce ΔASR", "reinforce ΔMC1", "recall ΔASR", "recall ΔMC1",
             "recall ΔMC2"]

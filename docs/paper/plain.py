@@ -9,6 +9,8 @@ prints a line a world and round: means over the replicates. It is a hundred time
 """
 
 import argparse
+import dataclasses
+import functools
 import itertools
 import math
 import os
@@ -20,11 +22,27 @@ sys.path.insert(0, os.path.join(HERE, "..", "..", "scenarios", "paper"))
 import world  # noqa: E402
 
 FEATURES = ("refusal", "eager", "r1", "r2", "r3", "r4")
-AGENTS, SAMPLES, ROUNDS, PEERS = 50, 200, 20, 10
-UTILITY, AGREEMENT = 0.5, 0.5
-STEP, CAP = 1.0, 10.0
-READS, SELECTIVITY, CORRUPTION, CAPACITY = 60, 1.5, 0.2, 400
-RECALL, PRIOR, SPILL, SPILL_PRIOR = 0.9, 0.5, 0.05, 1.0
+
+
+@dataclasses.dataclass(frozen=True)
+class Setting:
+    """What both scenarios set; names are those of their keys."""
+
+    agents: int = 50
+    samples: int = 200
+    rounds: int = 20
+    peers: int = 10
+    utility: float = 0.5
+    agreement: float = 0.5
+    rate: float = 1
+    reads: int = 60
+    selectivity: float = 1.5
+    corruption: float = 0.2
+    capacity: int = 400
+    recall: float = 0.9
+    prior: float = 0.5
+    spill: float = 0.05
+    spill_prior: float = 1
 
 
 class World:
@@ -72,9 +90,9 @@ def first(w, c, p):
     return sum(w.true[z] for z in tied) / len(tied)
 
 
-def rewards(w, rng, data, mixture):
-    return [UTILITY * w.utility[z]
-            + AGREEMENT * sum(rng.random() < mixture[z] for _ in range(PEERS)) / PEERS
+def rewards(w, s, rng, data, mixture):
+    return [s.utility * w.utility[z]
+            + s.agreement * sum(rng.random() < mixture[z] for _ in range(s.peers)) / s.peers
             for z in data]
 
 
@@ -83,10 +101,11 @@ def spread(r):
 
 
 class Reinforce:
-    """All agents learn from one dataset and begin alike, so that they are one table for ever."""
+    """All agents learn from one dataset and begin alike: they are one table for ever, and weigh
+    each post by 1, whatever the cap."""
 
-    def __init__(self, w):
-        self.w, self.theta = w, [0.0] * len(FEATURES)
+    def __init__(self, w, setting):
+        self.w, self.s, self.theta = w, setting, [0.0] * len(FEATURES)
 
     def tables(self):
         w, out = self.w, [0.0] * len(self.w.start)
@@ -98,27 +117,27 @@ class Reinforce:
         return [out]
 
     def learn(self, rng, data, r, tables):
-        w, s, n = self.w, spread(r), len(data)
-        if s == 0:
+        w, n, apart = self.w, len(data), spread(r)
+        if apart == 0:
             return
         total, step = sum(r), [0.0] * len(FEATURES)
         for z, x in zip(data, r):
-            advantage = (x - (total - x) / (n - 1)) / s
+            advantage = (x - (total - x) / (n - 1)) / apart
             c = w.contexts[w.of[z]]
             for k in range(len(FEATURES)):
                 expected = sum(tables[0][y] * w.phi[y][k] for y in c)
                 step[k] += advantage * (w.phi[z][k] - expected) / n
-        self.theta = [a + STEP * b for a, b in zip(self.theta, step)]
+        self.theta = [a + self.s.rate * b for a, b in zip(self.theta, step)]
 
 
 class Recall:
-    def __init__(self, w):
-        self.w, self.memory = w, [[] for _ in range(AGENTS)]
+    def __init__(self, w, setting):
+        self.w, self.s, self.memory = w, setting, [[] for _ in range(setting.agents)]
         self.base = [[sum(w.start[z] for z in c if w.kind[z] == k) for k in range(w.kinds)]
                      for c in w.contexts]
 
     def table(self, memory):
-        w = self.w
+        w, s = self.w, self.s
         times = [0] * len(w.start)
         held, said, expected = [0] * len(w.contexts), [0] * w.kinds, [0.0] * w.kinds
         for z in memory:
@@ -127,11 +146,12 @@ class Recall:
             said[w.kind[z]] += 1
             for k in range(w.kinds):
                 expected[k] += self.base[w.of[z]][k]
-        h = [(SPILL * a + SPILL_PRIOR) / (SPILL * b + SPILL_PRIOR) for a, b in zip(said, expected)]
+        h = [(s.spill * a + s.spill_prior) / (s.spill * b + s.spill_prior)
+             for a, b in zip(said, expected)]
         out = [0.0] * len(w.start)
         for i, c in enumerate(w.contexts):
             total = sum(w.start[z] * h[w.kind[z]] for z in c)
-            share = RECALL * held[i] / (held[i] + PRIOR)
+            share = s.recall * held[i] / (held[i] + s.prior)
             for z in c:
                 out[z] = (1 - share) * w.start[z] * h[w.kind[z]] / total
                 if held[i]:
@@ -142,46 +162,59 @@ class Recall:
         return [self.table(memory) for memory in self.memory]
 
     def learn(self, rng, data, r, tables):
-        w, s, middle = self.w, spread(r), mean(r)
-        chance = [1 / (1 + math.exp(-SELECTIVITY * ((x - middle) / s if s else 0))) for x in r]
+        w, s, apart, middle = self.w, self.s, spread(r), mean(r)
+        chance = [1 / (1 + math.exp(-s.selectivity * ((x - middle) / apart if apart else 0)))
+                  for x in r]
         for memory in self.memory:
-            for _ in range(READS):
+            for _ in range(s.reads):
                 i = rng.randrange(len(data))
                 if rng.random() >= chance[i]:
                     continue
                 z = data[i]
-                if rng.random() < CORRUPTION:
+                if rng.random() < s.corruption:
                     z = rng.choice([y for y in w.contexts[w.of[z]] if y != z])
                 memory.append(z)
-            del memory[:-CAPACITY]
+            del memory[:-s.capacity]
 
 
-def run(w, paradigm, rng, rounds=ROUNDS):
-    """The rows 0 to rounds of one society."""
-    society = paradigm(w)
-    for t in range(rounds + 1):
+def run(w, paradigm, setting, rng):
+    """The rows 0 to the last of one society."""
+    society = paradigm(w, setting)
+    for t in range(setting.rounds + 1):
         tables = society.tables()
         mixture = [mean(column) for column in zip(*tables)] if len(tables) > 1 else tables[0]
         yield measure(w, tables, mixture)
-        if t < rounds:
-            data = [w.draw(rng, mixture) for _ in range(SAMPLES)]
-            society.learn(rng, data, rewards(w, rng, data, mixture), tables)
+        if t < setting.rounds:
+            data = [w.draw(rng, mixture) for _ in range(setting.samples)]
+            society.learn(rng, data, rewards(w, setting, rng, data, mixture), tables)
+
+
+PARADIGMS = {"reinforce": Reinforce, "recall": Recall}
+
+
+@functools.lru_cache(maxsize=4)
+def world_of(seed, changes):
+    return World(seed, dict(changes))
+
+
+def replicate(paradigm, seed, number, changes=None, keys=None):
+    """All rows of one replicate of the society in a world; keys: what of Setting is another."""
+    w = world_of(seed, tuple((changes or {}).items()))
+    setting = dataclasses.replace(Setting(), **(keys or {}))
+    rng = random.Random(f"{seed}/{number}")
+    return list(run(w, PARADIGMS[paradigm], setting, rng))
 
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--paradigm", choices=("reinforce", "recall"), required=True)
+    parser.add_argument("--paradigm", choices=PARADIGMS, required=True)
     parser.add_argument("--replicates", type=int, default=10)
     parser.add_argument("--worlds", type=int, default=1)
-    parser.add_argument("--rounds", type=int, default=ROUNDS)
     given = parser.parse_args()
-    paradigm = {"reinforce": Reinforce, "recall": Recall}[given.paradigm]
     print("world,round,asr,harm,mc1,mc2")
     for seed in range(1, given.worlds + 1):
-        w = World(seed)
-        runs = [list(run(w, paradigm, random.Random(1000 * seed + i), given.rounds))
-                for i in range(given.replicates)]
-        for t in range(given.rounds + 1):
+        runs = [replicate(given.paradigm, seed, i) for i in range(given.replicates)]
+        for t in range(Setting.rounds + 1):
             means = [mean(rows[t][k] for rows in runs) for k in range(4)]
             print(f"{seed},{t}," + ",".join(f"{x:.6f}" for x in means))
     return 0

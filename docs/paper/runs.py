@@ -78,18 +78,21 @@ class Gyre:
             self.worlds[key] = folder
         return self.worlds[key]
 
-    def run(self, scenario, sets=(), replicates=1, seed=None, changes=None):
-        """A future; the same call again gives the same one. seed: of the world, not of gyre."""
+    def run(self, scenario, sets=(), replicates=None, seed=None, changes=None):
+        """A future; the same call again gives the same one. Without replicates there are as many
+        as the file says. seed: of the world, not of gyre."""
         folder = SCENARIOS if seed is None else self.world(seed, changes or {})
         key = (folder, scenario, tuple(sets), replicates)
         if key not in self.calls:
-            self.societies += replicates
+            self.societies += replicates or 0
             self.calls[key] = self.pool.submit(self.call, *key)
         return self.calls[key]
 
     def call(self, folder, scenario, sets, replicates):
         command = [self.binary, "run", os.path.join(folder, scenario), "--no-db", "--json",
-                   "--quiet", "--threads", "1", "--set", f"scenario.replicates={replicates}"]
+                   "--quiet", "--threads", "1"]
+        if replicates:
+            sets += (f"scenario.replicates={replicates}",)
         for item in sets:
             command += ["--set", item]
         done = subprocess.run(command, capture_output=True, text=True, check=False)
@@ -118,7 +121,9 @@ def se(values):
 def z_of(a, se_a, b, se_b):
     """How far two estimates are apart, in standard errors of their difference."""
     spread = math.hypot(se_a, se_b)
-    return (a - b) / spread if spread > 0 else 0.0 if a == b else math.inf
+    if abs(a - b) < 1e-12:
+        return 0.0
+    return (a - b) / spread if spread > 0 else math.inf
 
 
 # ---- Markdown -----------------------------------------------------------------------------------
@@ -133,7 +138,7 @@ def number(x, digits=3):
 
 def signed(x, digits=3):
     shown = number(x, digits)
-    return shown if shown.startswith("-") or float(shown) == 0 else f"+{shown}"
+    return f"+{shown}" if float(f"{x:.{digits}f}") > 0 else shown
 
 
 def table(head, rows):
