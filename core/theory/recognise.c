@@ -212,16 +212,17 @@ struct known {
     const char *(*read)(const struct recognising *r, const struct instance *instance);
 };
 
-#define KEYS(...) ((const char *const[]){__VA_ARGS__ __VA_OPT__(, ) NULL})
+#define KEYS(...) ((const char *const[]){__VA_ARGS__, NULL})
+#define NO_KEYS   ((const char *const[]){NULL})
 
 static const struct known components[] = {
-    {"policy.categorical", KEYS(), read_nothing},
+    {"policy.categorical", NO_KEYS, read_nothing},
     {"policy.memory", KEYS("recall", "capacity"), read_memory},
-    {"selection.neutral", KEYS(), read_nothing},
+    {"selection.neutral", NO_KEYS, read_nothing},
     {"selection.sharpen", KEYS("power"), read_sharpen},
     {"selection.bias", KEYS("beta"), read_bias},
     {"update.mle", KEYS("rate", "outside", "smoothing"), read_mle},
-    {"update.pool", KEYS(), read_pool},
+    {"update.pool", NO_KEYS, read_pool},
     {"intervention.temper", KEYS("temperature", "to", "over"), read_temper},
     {"intervention.external", KEYS("share", "count", "weight", "to", "over"), read_external},
     {"intervention.forget", KEYS("what", "rate", "to"), read_forget},

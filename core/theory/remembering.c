@@ -85,7 +85,7 @@ static void relate(struct memory *m, int64_t s, double *same, double *other)
 
 static void live(struct memory *m, int64_t round)
 {
-    double same[ROUNDS_MOST], other[ROUNDS_MOST];
+    double same[ROUNDS_MOST] = {0}, other[ROUNDS_MOST] = {0};
     double const n = (double)m->size, self = drawn(m, m->self), pair = drawn(m, m->pair);
     for (int64_t s = m->begin; s < m->end; s++)
         relate(m, s, &same[s - m->begin], &other[s - m->begin]);
