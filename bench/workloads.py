@@ -54,11 +54,11 @@ WORKLOADS = (
              "scenarios/paper/isolated.toml", "isolated", ("numpy",),
              Agreement(HUMAN[:1] + HUMAN[2:] + ("diversity.entropy", "diversity.states_0"),
                        replicates=50, rounds=20), rounds=20, kind="process"),
+    Workload("W6", "1,000 replicates of it in one process, stored: each",
+             "scenarios/paper/isolated.toml", kind="replicates"),
     Workload("W8", "1,000 agents, 4,096 states by 64 features, 100 samples each, policy gradient",
              "w8.toml", "reinforce", ("numpy",),
              Agreement(HUMAN[:3] + SPREAD, replicates=20, rounds=5)),
-    Workload("W6", "1,000 replicates of it in one process, stored: each",
-             "scenarios/paper/isolated.toml", kind="replicates"),
 )
 
 REPLICATES = 1000  # of W6

@@ -1,5 +1,4 @@
 /* Datasets: drawn, judged, learned from, block by block. None outlives its agents' lesson. */
-#include <math.h>
 #include <string.h>
 
 #include "base/workers.h"
@@ -10,6 +9,24 @@
 #include "schedule/phases.h"
 #include "schedule/profile.h"
 #include "schedule/review.h"
+
+/* A dataset that is no list: expected, or counted. False: it is one. */
+static bool teach_unlisted(struct replicate *r, int worker, int64_t round, int64_t dataset,
+                           const struct source *source)
+{
+    struct bench *bench = &r->bench[worker];
+    bool const expected = r->plan->shape.samples == 0;
+    if (!expected && !r->law.counted)
+        return false;
+    int64_t const counted =
+        expected ? 0 : count_dataset(r, worker, round, dataset, source->p, bench->weight);
+    profile_at(r, worker, PROFILE_LEARN);
+    if (expected)
+        lesson_expected(r, worker, round, dataset, bench->p);
+    else
+        lesson_counts(r, worker, round, dataset, bench->weight, counted);
+    return true;
+}
 
 /* ---- one dataset that all share ----------------------------------------- */
 
@@ -72,17 +89,8 @@ static void teach_all(struct replicate *r, int64_t round)
     struct source source;
     profile_at(r, 0, PROFILE_DRAW);
     law_of_agent(r, 0, round, 0, &source);
-    if (r->plan->shape.samples == 0) {
-        profile_at(r, 0, PROFILE_LEARN);
-        lesson_expected(r, 0, round, 0, bench->p);
+    if (teach_unlisted(r, 0, round, 0, &source))
         return;
-    }
-    if (r->law.counted) {
-        int64_t const counted = count_dataset(r, 0, round, 0, source.p, bench->weight);
-        profile_at(r, 0, PROFILE_LEARN);
-        lesson_counts(r, 0, round, 0, bench->weight, counted);
-        return;
-    }
     struct filling filling = {.replicate = r, .round = round, .source = &source};
     int64_t const kept = judge_is_limited(r) ? judge_dataset(&filling, bench->state)
                                              : fill_chunks(r, round, &source);
@@ -115,17 +123,8 @@ static void teach_agent(struct replicate *r, int worker, int64_t round, int64_t 
     profile_at(r, worker, PROFILE_DRAW);
     if (!law_of_agent(r, worker, round, m, &source))
         return;
-    if (r->plan->shape.samples == 0) {
-        profile_at(r, worker, PROFILE_LEARN);
-        lesson_expected(r, worker, round, m, bench->p);
+    if (teach_unlisted(r, worker, round, m, &source))
         return;
-    }
-    if (r->law.counted) {
-        int64_t const counted = count_dataset(r, worker, round, m, source.p, bench->weight);
-        profile_at(r, worker, PROFILE_LEARN);
-        lesson_counts(r, worker, round, m, bench->weight, counted);
-        return;
-    }
     struct filling filling = {
         .replicate = r, .worker = worker, .round = round, .dataset = m, .source = &source};
     int64_t const kept = judge_dataset(&filling, bench->state);
