@@ -58,8 +58,8 @@ enum { GYRE_OF_MIXTURE = 0, GYRE_OF_TRAINING = 1 };
 #define GYRE_OF_DOC "Of P_t, what the society would learn from next, or of what it says, Pbar."
 #define GYRE_OF_FIELD                                                                              \
     {                                                                                              \
-        .name = "distribution", .column = "distribution", .when = "of", .of = GYRE_OF_STATE,       \
-        .access = GYRE_READ, .doc = "P_t, where that is measured."                                 \
+        .name = "distribution", .column = "distribution", .when = "of=training",                   \
+        .of = GYRE_OF_STATE, .access = GYRE_READ, .doc = "P_t, where that is measured."            \
     }
 
 /* How a metric weighs contexts: nu(c), the same for both sides of a divergence. */

@@ -53,7 +53,7 @@ static const gyre_field fields[] = {
                   .doc = "phi, the features of the states."},
     [FROZEN] = {.name = "frozen",
                 .column = "start",
-                .when = "base",
+                .when = "base=start",
                 .of = GYRE_OF_STATE,
                 .access = GYRE_READ,
                 .doc = "The base, which stays as it is for ever."},
@@ -488,7 +488,7 @@ static const gyre_component loglinear = {
         "is "
         "no\n"
         "maximum; P then ends where doubles do. update.reinforce climbs along other gradients.\n"
-        "An agent takes 8 bytes a state and a feature.\n",
+        "An agent takes 8 bytes for each state and each feature.\n",
     GYRE_PARAMS(params),
     GYRE_FIELDS(fields),
     .conf_size = sizeof(struct conf),
