@@ -1,5 +1,6 @@
 #include "host/instance.h"
 
+#include <math.h>
 #include <string.h>
 
 #include "host/call.h"
@@ -72,6 +73,65 @@ static void refuse_column(struct arena *arena, const struct instance *instance,
                instance->label, name, column_of_word(field->of), list);
 }
 
+static bool is_text(const char *text, const char *other)
+{
+    return text && strcmp(text, other) == 0;
+}
+
+/* What stands for a law must be one: NULL, or what is wrong with it. */
+static const char *law_is_wrong(struct arena *arena, const gyre_shape *shape, const double *p)
+{
+    for (int64_t c = 0; c < shape->contexts; c++) {
+        double sum = 0;
+        for (int64_t z = shape->context[c]; z < shape->context[c + 1]; z++) {
+            if (p[z] < 0)
+                return arena_format(arena, "probabilities are >= 0, and that of state %lld is %g",
+                                    (long long)z, p[z]);
+            sum += p[z];
+        }
+        if (fabs(sum - 1) > 1e-9)
+            return arena_format(
+                arena, "probabilities add to 1 in each context, and those of context %lld to %g",
+                (long long)c, sum);
+    }
+    return NULL;
+}
+
+static const char *safe_is_wrong(struct arena *arena, const gyre_shape *shape, const double *safe)
+{
+    for (int64_t z = 0; z < shape->states; z++)
+        if (safe[z] != 0 && safe[z] != 1)
+            return arena_format(arena,
+                                "a state is safe, 1, or not, 0, and that of state %lld is %g",
+                                (long long)z, safe[z]);
+    return NULL;
+}
+
+/* Another column than gyre's own, under the name of gyre's own. NULL: it may stand there. */
+static const char *other_is_wrong(const struct instance *instance, struct arena *arena,
+                                  const gyre_field *field, const double *data)
+{
+    bool const same = is_text(field->column, field->name);
+    if (is_text(field->column, SPACE_START) && instance->component->about.kind == GYRE_KIND_POLICY)
+        return "what agents begin with is the scenario's start alone";
+    if (same && (is_text(field->name, SPACE_START) || is_text(field->name, SPACE_REFERENCE)))
+        return law_is_wrong(arena, instance->shape, data);
+    if (same && is_text(field->name, SPACE_SAFE))
+        return safe_is_wrong(arena, instance->shape, data);
+    return NULL;
+}
+
+/* A column that is made in each round is not there when components are checked and opened. */
+static const char *choice_is_wrong(const struct instance *instance, struct arena *arena,
+                                   const gyre_field *field, int live, const struct column *column)
+{
+    if (live >= 0 && !(field->column && space_live_find(field->column) >= 0))
+        return "that column is made in every round, and this one is read before the first";
+    if (field->of != GYRE_OF_STATE || live >= 0 || !column)
+        return NULL;
+    return other_is_wrong(instance, arena, field, column->data);
+}
+
 static void bind_one(struct instance *instance, struct arena *arena, const struct use *use,
                      const struct columns *columns, uint32_t i, struct report *report)
 {
@@ -92,6 +152,14 @@ static void bind_one(struct instance *instance, struct arena *arena, const struc
     }
     const struct column *column = column_find(columns, field->of, name);
     int const live = field->of == GYRE_OF_STATE ? space_live_find(name) : -1;
+    const char *wrong = key && !is_text(field->column, name)
+                            ? choice_is_wrong(instance, arena, field, live, column)
+                            : NULL;
+    if (wrong) {
+        report_add(report, STATUS_DATA, key->at, "%s: %s = \"%s\": %s", instance->label,
+                   field->name, name, wrong);
+        return;
+    }
     if (live >= 0)
         instance->live[live] = (int)i;
     if (live >= 0 || column)

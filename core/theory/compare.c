@@ -80,7 +80,8 @@ struct compare compare_row(const double *value, int64_t count, double exact, dou
     if (sure || is_one(&row, value, count)) {
         row.way = COMPARE_SAME;
         row.agrees = is_one(&row, value, count);
-    } else if (count >= FEW && spread.sd > 0 && fabs(spread.skewness) / sqrt(n) <= skew_most) {
+    } else if (count >= FEW && spread.sd > same * fmax(1, fabs(spread.mean)) &&
+               fabs(spread.skewness) / sqrt(n) <= skew_most) {
         row.way = COMPARE_Z;
         row.z = (spread.mean - exact) / row.se;
         row.agrees = true;

@@ -98,7 +98,7 @@ static bool expect(struct theories *t)
     for (int64_t round = 0, age = 0; p && round <= s->rounds; round++, age++) {
         law_at(s, age, p);
         say(t, round, p);
-        age = setting_resets(s, round) ? -1 : age;
+        age = setting_resets(s, round) ? 0 : age;
     }
     return p != NULL;
 }

@@ -231,6 +231,21 @@ static const struct known components[] = {
      KEYS("max_risk", "rejects_safe", "passes_unsafe", "checks", "act", "unchecked"), read_verify},
 };
 
+/* Where a component reads another column than gyre's own reference or start. */
+static const char *rebound(const struct recognising *r, const struct instance *instance)
+{
+    const gyre_component *about = &instance->component->about;
+    for (uint32_t i = 0; i < about->field_count; i++) {
+        const gyre_field *field_ = &about->fields[i];
+        const struct node *key = node_find(instance->use->table, field_->name);
+        if (key && field_->column && strcmp(field_->name, field_->column) == 0 &&
+            strcmp(key->text, field_->column) != 0)
+            return arena_format(r->arena, "none is known for %s with another %s", instance->label,
+                                field_->name);
+    }
+    return NULL;
+}
+
 static const char *read_instance(const struct recognising *r, const struct instance *instance)
 {
     const gyre_component *about = &instance->component->about;
@@ -244,7 +259,8 @@ static const char *read_instance(const struct recognising *r, const struct insta
             !is_default(instance, &about->params[i]))
             return arena_format(r->arena, "none is known for %s with %s set", instance->label,
                                 about->params[i].key);
-    return known->read(r, instance);
+    const char *other = rebound(r, instance);
+    return other ? other : known->read(r, instance);
 }
 
 static const char *read_intervention(const struct recognising *r, const struct instance *instance)

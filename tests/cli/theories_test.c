@@ -162,7 +162,8 @@ static void a_society_that_goes_back_to_its_start(void **state)
 {
     static const char back[] = "[[intervention]]\nuse = \"intervention.rollback\"\n"
                                "to = \"start\"\nevery = 5\nfrom = 5\n";
-    HOLD({.rest = back},
+    static const char none[] = "samples = \"expected\"\n[selection]\nuse = \"selection.sharpen\"";
+    HOLD({.rest = back}, {.sampling = none, .rest = back},
          {.society = "agents = 4", .sampling = EACH "samples = 10\nmixing = 0.3", .rest = back},
          {.space = TWO,
           .sampling = "samples = 20",

@@ -101,6 +101,17 @@ static void where_no_closed_form_holds_nothing_is_claimed(void **state)
                 "metric says so\"}\n");
 }
 
+/* The formulas are those of gyre's own start and reference. */
+static void of_another_start_or_reference_nothing_is_claimed(void **state)
+{
+    (void)state;
+    write_scenario("samples = 50\n[space.attributes]\nother = [0.5, 0.5, 0, 0, 0, 0, 0, 0]",
+                   "[update]\nuse = \"update.mle\"\nrate = 0.5\noutside = 0.3\n"
+                   "reference = \"other\"\n");
+    expect_said("", 0,
+                "no closed form here: none is known for update.mle with another reference\n");
+}
+
 /* From the second round on it would depend on what was drawn. */
 static void of_a_selection_the_first_round_is_shown_alone(void **state)
 {
@@ -208,6 +219,7 @@ int main(void)
         cmocka_unit_test(a_wrong_simulator_is_caught),
         cmocka_unit_test(a_wrong_law_is_caught_without_any_noise),
         cmocka_unit_test(where_no_closed_form_holds_nothing_is_claimed),
+        cmocka_unit_test(of_another_start_or_reference_nothing_is_claimed),
         cmocka_unit_test(of_a_selection_the_first_round_is_shown_alone),
         cmocka_unit_test(rounds_seed_and_replicates_are_those_asked_for),
         cmocka_unit_test(threads_change_no_bit),
