@@ -6,6 +6,10 @@
 
 static double const same = 1e-12;
 
+/* A spread that is a smaller part of the range is what is left when a rare event, whose effect is
+ * far larger, was in no replicate. */
+static double const least = 1e-4;
+
 /* A mean whose own skewness is above this is not near enough to normal for a z of 5 to be rare: of
  * events that happen in k replicates it is 1/sqrt(k). */
 static double const skew_most = 0.1;
@@ -80,7 +84,7 @@ struct compare compare_row(const double *value, int64_t count, double exact, dou
     if (sure || is_one(&row, value, count)) {
         row.way = COMPARE_SAME;
         row.agrees = is_one(&row, value, count);
-    } else if (count >= FEW && spread.sd > same * fmax(1, fabs(spread.mean)) &&
+    } else if (count >= FEW && spread.sd > least * (hi - lo) &&
                fabs(spread.skewness) / sqrt(n) <= skew_most) {
         row.way = COMPARE_Z;
         row.z = (spread.mean - exact) / row.se;

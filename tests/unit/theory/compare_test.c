@@ -96,16 +96,19 @@ static void a_mean_that_never_varies_is_judged_too(void **state)
     assert_false(compare_row(rare(0), COUNT, 1.5, 0, 1, false).agrees);
 }
 
-/* A spread of last bits is none: an event that no replicate saw would be 5e16 of them away. */
-static void rounding_is_no_standard_error(void **state)
+/* An event that no replicate saw would be 1e9 standard errors of what little the others vary away.
+ */
+static void next_to_no_spread_is_no_standard_error(void **state)
 {
     (void)state;
     double value[COUNT];
     for (int i = 0; i < COUNT; i++)
-        value[i] = i % 2 ? 1 : 1 - 0x1p-53;
-    struct compare const row = compare_row(value, COUNT, .9995, 0, 1, false);
+        value[i] = i % 2 ? .3125 : .3125 + 1e-10;
+    struct compare row = compare_row(value, COUNT, .312, 0, 1, false);
     assert_int_equal(row.way, COMPARE_BOUND);
     assert_true(row.agrees);
+    row = compare_row(value, COUNT, .5, 0, 1, false);
+    assert_false(row.agrees);
 }
 
 static void one_row_has_a_narrower_limit(void **state)
@@ -125,7 +128,7 @@ int main(void)
         cmocka_unit_test(a_hundred_events_are_no_longer_rare),
         cmocka_unit_test(a_few_replicates_have_no_z),
         cmocka_unit_test(a_mean_that_never_varies_is_judged_too),
-        cmocka_unit_test(rounding_is_no_standard_error),
+        cmocka_unit_test(next_to_no_spread_is_no_standard_error),
         cmocka_unit_test(one_row_has_a_narrower_limit),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
