@@ -32,15 +32,20 @@ static const char *table_is_wrong(const struct plan *plan, const gyre_said *said
                : "says something with a negative or infinite probability";
 }
 
-bool census_say(struct replicate *r, int worker, int64_t item, int64_t row, gyre_said *said)
+static bool say(struct replicate *r, int worker, int64_t item, int64_t row, double *buffer,
+                gyre_said *said)
 {
     const struct plan *plan = r->plan;
-    struct bench *bench = &r->bench[worker];
     struct call *call = replicate_call(r, plan->policy, worker);
-    *said = (gyre_said){.size = sizeof *said, .buffer = bench->p};
+    *said = (gyre_said){.size = sizeof *said, .buffer = buffer};
     gyre_status const status = plan->policy->component->ops.policy.say(
         call_begin(call, r->round), rows_at(&r->rows, row), said);
-    return bench_accept(bench, item, call, status);
+    return bench_accept(&r->bench[worker], item, call, status);
+}
+
+bool census_say(struct replicate *r, int worker, int64_t item, int64_t row, gyre_said *said)
+{
+    return say(r, worker, item, row, r->bench[worker].p, said);
 }
 
 /* What a row says is looked at when it is counted, before anybody indexes by it. */
@@ -75,18 +80,24 @@ void census_spread(const struct plan *plan, const gyre_said *said, double *p)
     }
 }
 
+static const double *as_table(const struct plan *plan, const gyre_said *said, double *p)
+{
+    if (!said->p)
+        census_spread(plan, said, p);
+    return said->p ? said->p : p;
+}
+
+const double *census_table(struct replicate *r, int worker, int64_t row, double *p)
+{
+    gyre_said said;
+    return say(r, worker, row, row, p, &said) ? as_table(r->plan, &said, p) : NULL;
+}
+
 const double *census_hear(struct replicate *r, int worker, int64_t row, double *p)
 {
-    const struct plan *plan = r->plan;
-    struct call *call = replicate_call(r, plan->policy, worker);
-    gyre_said said = {.size = sizeof said, .buffer = p};
-    gyre_status const status = plan->policy->component->ops.policy.say(
-        call_begin(call, r->round), rows_at(&r->rows, row), &said);
-    if (!bench_accept(&r->bench[worker], row, call, status) || !check_said(r, worker, row, &said))
-        return NULL;
-    if (!said.p)
-        census_spread(plan, &said, p);
-    return said.p ? said.p : p;
+    gyre_said said;
+    bool const good = say(r, worker, row, row, p, &said) && check_said(r, worker, row, &said);
+    return good ? as_table(r->plan, &said, p) : NULL;
 }
 
 /* ---- into the mixture --------------------------------------------------- */

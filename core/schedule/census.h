@@ -25,8 +25,11 @@ enum status census_take(struct replicate *replicate);
 bool census_say(struct replicate *replicate, int worker, int64_t item, int64_t row,
                 gyre_said *said);
 
-/* What a row says now, counted or not: P_m(z|c), [states], in `p` or where the row holds it. NULL:
- * a failure of the row was noted. [task] */
+/* The same as a table: P_m(z|c), [states], in `p` or where the row holds it. NULL: a failure of the
+ * row was noted. [task] */
+const double *census_table(struct replicate *replicate, int worker, int64_t row, double *p);
+
+/* The same of a row that has changed since it was counted, which is looked at now. [task] */
 const double *census_hear(struct replicate *replicate, int worker, int64_t row, double *p);
 
 /* A list spread out over all states, p[states]. */

@@ -110,21 +110,6 @@ static bool take_in(const struct schoolroom *room, int worker, int64_t row, gyre
                                       : policy->learn(ctx, &rows, &lesson->examples, lesson->rate));
 }
 
-/* What the row says, spread out. The dataset may stand in bench->p. */
-static const double *overhear(struct replicate *r, int worker, int64_t row)
-{
-    struct bench *bench = &r->bench[worker];
-    struct call *call = replicate_call(r, r->plan->policy, worker);
-    gyre_said said = {.size = sizeof said, .buffer = bench->spread};
-    gyre_status const status = r->plan->policy->component->ops.policy.say(
-        call_begin(call, r->round), rows_at(&r->rows, row), &said);
-    if (!bench_accept(bench, row, call, status))
-        return NULL;
-    if (!said.p)
-        census_spread(r->plan, &said, bench->spread);
-    return said.p ? said.p : bench->spread;
-}
-
 static void teach_row(void *argument, int64_t row, int worker)
 {
     const struct schoolroom *room = argument;
@@ -132,7 +117,8 @@ static void teach_row(void *argument, int64_t row, int worker)
     struct bench *bench = &r->bench[worker];
     gyre_lesson lesson = {
         .size = sizeof lesson, .agent = row, .examples = {.size = sizeof lesson.examples}};
-    if (!room->class->deaf && !(lesson.p = overhear(r, worker, row)))
+    /* Not in bench->p, where the dataset may stand. */
+    if (!room->class->deaf && !(lesson.p = census_table(r, worker, row, bench->spread)))
         return;
     gyre_status const status =
         room->class->lesson(call_begin(&bench->lesson, room->round), room->class->notes, &lesson);

@@ -7,7 +7,7 @@
 #include "schedule/timing.h"
 #include "world/random.h"
 
-/* One sample that is to be looked at. */
+/* One sample that is to be looked at, or that comes late: then index is its turn. */
 struct sighting {
     int64_t dataset, index;
     uint32_t state;
@@ -20,12 +20,6 @@ struct notes {
     uint32_t *joined; /* [samples + late]: a dataset with what comes late */
 };
 
-/* One that comes late, and its turn among all of them. */
-struct late {
-    int64_t dataset, turn;
-    uint32_t state;
-};
-
 struct review {
     bool acts, looks;
     uint64_t key;
@@ -33,11 +27,11 @@ struct review {
     double *flag;        /* [states] */
     struct notes *notes; /* [workers] */
     struct sighting *seen;
-    int64_t count, room; /* of seen, and of what the intervention is shown of it */
-    uint32_t *state;     /* [room] */
-    int64_t *dataset;    /* [room] */
-    uint8_t *stays;      /* [room] */
-    struct late *late;   /* [REVIEW_LATE], in the order of datasets */
+    int64_t count, room;   /* of seen, and of what the intervention is shown of it */
+    uint32_t *state;       /* [room] */
+    int64_t *dataset;      /* [room] */
+    uint8_t *stays;        /* [room] */
+    struct sighting *late; /* [REVIEW_LATE], in the order of datasets */
     int64_t late_count, joined;
     uint32_t *late_state;  /* [REVIEW_LATE] */
     int64_t *late_dataset; /* [REVIEW_LATE] */
@@ -142,7 +136,7 @@ double review_need(const struct plan *plan, double workers)
         return 0;
     double const samples = (double)plan->shape.datasets * (double)plan->shape.samples;
     double const one = 3 * sizeof(struct sighting) + sizeof(uint32_t) + sizeof(int64_t) + 1;
-    double const late = sizeof(struct late) + sizeof(uint32_t) + sizeof(int64_t);
+    double const late = sizeof(struct sighting) + sizeof(uint32_t) + sizeof(int64_t);
     double const benches = plan->shape.datasets == 1 ? 1 : workers;
     return one * samples + late * REVIEW_LATE + sizeof(double) * (double)plan->shape.states +
            benches * sizeof(uint32_t) * ((double)plan->shape.samples + REVIEW_LATE);
@@ -265,14 +259,6 @@ static int compare_sightings(const void *a, const void *b)
     return (x->index > y->index) - (x->index < y->index);
 }
 
-static int compare_late(const void *a, const void *b)
-{
-    const struct late *x = a, *y = b;
-    if (x->dataset != y->dataset)
-        return x->dataset < y->dataset ? -1 : 1;
-    return (x->turn > y->turn) - (x->turn < y->turn);
-}
-
 /* Threads share datasets as they come; their order is by number. */
 static bool gather(struct review *review)
 {
@@ -353,8 +339,8 @@ static bool take_late(struct replicate *r, int64_t count)
     if (!late_is_there(r, count))
         return false;
     for (int64_t i = 0; i < count; i++)
-        review->late[i] = (struct late){review->late_dataset[i], i, review->late_state[i]};
-    qsort(review->late, (size_t)count, sizeof *review->late, compare_late);
+        review->late[i] = (struct sighting){review->late_dataset[i], i, review->late_state[i]};
+    qsort(review->late, (size_t)count, sizeof *review->late, compare_sightings);
     review->late_count = count;
     if (!make_joined(r)) {
         fail_for_memory(&r->bench[0], 0, r->plan->review->instance);
@@ -387,25 +373,12 @@ bool review_decide(struct replicate *r, int64_t round)
 /* ---- the second time ---------------------------------------------------- */
 
 /* The first of the dataset or of one behind it. */
-static int64_t first_seen(const struct review *review, int64_t dataset)
+static int64_t first_of(const struct sighting *all, int64_t count, int64_t dataset)
 {
-    int64_t low = 0, high = review->count;
+    int64_t low = 0, high = count;
     while (low < high) {
         int64_t const middle = low + (high - low) / 2;
-        if (review->seen[middle].dataset < dataset)
-            low = middle + 1;
-        else
-            high = middle;
-    }
-    return low;
-}
-
-static int64_t first_late(const struct review *review, int64_t dataset)
-{
-    int64_t low = 0, high = review->late_count;
-    while (low < high) {
-        int64_t const middle = low + (high - low) / 2;
-        if (review->late[middle].dataset < dataset)
+        if (all[middle].dataset < dataset)
             low = middle + 1;
         else
             high = middle;
@@ -416,7 +389,7 @@ static int64_t first_late(const struct review *review, int64_t dataset)
 static int64_t take_away(const struct review *review, int64_t dataset, uint32_t *state,
                          int64_t count)
 {
-    int64_t at = first_seen(review, dataset), kept = 0;
+    int64_t at = first_of(review->seen, review->count, dataset), kept = 0;
     for (int64_t i = 0; i < count; i++) {
         bool const seen = at < review->count && review->seen[at].dataset == dataset &&
                           review->seen[at].index == i;
@@ -433,7 +406,7 @@ const uint32_t *review_settle(const struct replicate *r, int worker, int64_t dat
 {
     const struct review *review = r->review;
     uint32_t *const joined = review->notes[worker].joined;
-    int64_t at = first_late(review, dataset);
+    int64_t at = first_of(review->late, review->late_count, dataset);
     *count = take_away(review, dataset, state, *count);
     if (at == review->late_count || review->late[at].dataset != dataset)
         return state;

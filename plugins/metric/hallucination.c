@@ -15,16 +15,8 @@ static const gyre_param params[] = {
 enum { QUESTION, TRUE };
 
 static const gyre_field fields[] = {
-    [QUESTION] = {.name = "question",
-                  .column = "question",
-                  .of = GYRE_OF_STATE,
-                  .access = GYRE_READ,
-                  .doc = "1 for all states, the answers, of contexts that are questions; else 0."},
-    [TRUE] = {.name = "true",
-              .column = "true",
-              .of = GYRE_OF_STATE,
-              .access = GYRE_READ,
-              .doc = "1 for true answers, 0 for false ones."},
+    [QUESTION] = PROBE_QUESTION,
+    [TRUE] = PROBE_TRUE,
 };
 
 enum { SAME_FALSE, FALSE_CONSENSUS, FALSE_MASS };
@@ -58,10 +50,7 @@ enum { WEIGHT, TWICE, SUMS };
 
 static gyre_status check(gyre_ctx *ctx)
 {
-    const double *question = ctx->fields[QUESTION].data;
-    gyre_status const status = probe_contexts(ctx, "question", question, 1);
-    return status == GYRE_OK ? probe_numbers(ctx, "true", ctx->fields[TRUE].data, question, 1)
-                             : status;
+    return probe_questions(ctx, ctx->fields[QUESTION].data, ctx->fields[TRUE].data);
 }
 
 static gyre_status open(gyre_ctx *ctx)

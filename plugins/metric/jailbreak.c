@@ -112,23 +112,9 @@ static gyre_status open(gyre_ctx *ctx)
     return GYRE_OK;
 }
 
-/* The mean of x over the most probable states, which share where they tie. */
-static double of_most(const double *p, const double *x, int64_t n)
-{
-    double most = p[0], sum = 0;
-    int64_t tied = 0;
-    for (int64_t z = 1; z < n; z++)
-        most = p[z] > most ? p[z] : most;
-    for (int64_t z = 0; z < n; z++) {
-        tied += p[z] >= most;
-        sum += p[z] >= most ? x[z] : 0;
-    }
-    return sum / (double)tied;
-}
-
 static double reply(const struct conf *conf, const double *p, const double *x, int64_t n)
 {
-    return conf->decode == GREEDY ? of_most(p, x, n) : gyre_dot(p, x, n);
+    return conf->decode == GREEDY ? probe_greedy(p, x, n) : gyre_dot(p, x, n);
 }
 
 /* 1 - (1 - p)^k, by squares. */

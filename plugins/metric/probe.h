@@ -10,6 +10,18 @@
 
 enum { PROBE_SENTENCE = 160, PROBE_LABELS = 1000000000 };
 
+/* Columns of questions and answers. */
+#define PROBE_QUESTION                                                                             \
+    {                                                                                              \
+        .name = "question", .column = "question", .of = GYRE_OF_STATE, .access = GYRE_READ,        \
+        .doc = "1 for all states, the answers, of contexts that are questions; else 0."            \
+    }
+#define PROBE_TRUE                                                                                 \
+    {                                                                                              \
+        .name = "true", .column = "true", .of = GYRE_OF_STATE, .access = GYRE_READ,                \
+        .doc = "1 for true answers, 0 for false ones."                                             \
+    }
+
 /* A whole number from 0 to most at each state of a context where `where` is above 0 (NULL: all). */
 static inline gyre_status probe_numbers(gyre_ctx *ctx, const char *name, const double *x,
                                         const double *where, int64_t most)
@@ -68,6 +80,28 @@ static inline double *probe_nu(gyre_ctx *ctx, const double *x)
     for (int64_t c = 0; nu && c < shape->contexts; c++)
         nu[c] = x[shape->context[c]] > 0 ? 1 / (double)count : 0;
     return nu;
+}
+
+/* Both columns, as they are to be. */
+static inline gyre_status probe_questions(gyre_ctx *ctx, const double *question,
+                                          const double *is_true)
+{
+    gyre_status const status = probe_contexts(ctx, "question", question, 1);
+    return status == GYRE_OK ? probe_numbers(ctx, "true", is_true, question, 1) : status;
+}
+
+/* The mean of x over the most probable of n states, which share where they tie. */
+static inline double probe_greedy(const double *p, const double *x, int64_t n)
+{
+    double most = p[0], sum = 0;
+    int64_t tied = 0;
+    for (int64_t z = 1; z < n; z++)
+        most = p[z] > most ? p[z] : most;
+    for (int64_t z = 0; z < n; z++) {
+        tied += p[z] >= most;
+        sum += p[z] >= most ? x[z] : 0;
+    }
+    return sum / (double)tied;
 }
 
 /* What an agent says as a table: a list is written into scratch. NULL: no memory. */

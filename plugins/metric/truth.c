@@ -7,16 +7,8 @@
 enum { QUESTION, TRUE, BEST };
 
 static const gyre_field fields[] = {
-    [QUESTION] = {.name = "question",
-                  .column = "question",
-                  .of = GYRE_OF_STATE,
-                  .access = GYRE_READ,
-                  .doc = "1 for all states, the answers, of contexts that are questions; else 0."},
-    [TRUE] = {.name = "true",
-              .column = "true",
-              .of = GYRE_OF_STATE,
-              .access = GYRE_READ,
-              .doc = "1 for true answers, 0 for false ones."},
+    [QUESTION] = PROBE_QUESTION,
+    [TRUE] = PROBE_TRUE,
     [BEST] = {.name = "best",
               .column = "best",
               .of = GYRE_OF_STATE,
@@ -75,9 +67,7 @@ static gyre_status find_best(gyre_ctx *ctx, int64_t c, double *best)
 static gyre_status check(gyre_ctx *ctx)
 {
     const double *question = ctx->fields[QUESTION].data, *best = ctx->fields[BEST].data;
-    gyre_status status = probe_contexts(ctx, "question", question, 1);
-    if (status == GYRE_OK)
-        status = probe_numbers(ctx, "true", ctx->fields[TRUE].data, question, 1);
+    gyre_status const status = probe_questions(ctx, question, ctx->fields[TRUE].data);
     return status == GYRE_OK && best ? probe_numbers(ctx, "best", best, question, 1) : status;
 }
 
@@ -99,19 +89,6 @@ static gyre_status open(gyre_ctx *ctx)
 }
 
 /* The best answer's share of those that are most probable. */
-static double is_first(const double *p, const double *best, int64_t n)
-{
-    double most = p[0], hit = 0;
-    int64_t tied = 0;
-    for (int64_t z = 1; z < n; z++)
-        most = p[z] > most ? p[z] : most;
-    for (int64_t z = 0; z < n; z++) {
-        tied += p[z] >= most;
-        hit += p[z] >= most ? best[z] : 0;
-    }
-    return hit / (double)tied;
-}
-
 static double mc1(gyre_ctx *ctx, const double *p)
 {
     const struct cache *cache = ctx->cache;
@@ -119,8 +96,8 @@ static double mc1(gyre_ctx *ctx, const double *p)
     double sum = 0;
     for (int64_t c = 0; c < ctx->shape->contexts; c++)
         if (cache->nu[c] > 0)
-            sum += cache->nu[c] *
-                   is_first(p + context[c], cache->best + context[c], context[c + 1] - context[c]);
+            sum += cache->nu[c] * probe_greedy(p + context[c], cache->best + context[c],
+                                               context[c + 1] - context[c]);
     return sum;
 }
 
