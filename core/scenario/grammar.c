@@ -94,7 +94,7 @@ static const struct grammar_form space_forms[] = {
     {.key = "states",
      .forms = GRAMMAR_NUMBER | GRAMMAR_WHOLE,
      .min = 1,
-     .max = UINT32_MAX - 1,
+     .max = (1 << 29) - 1,
      .otherwise = "as many as `reference` has values",
      .doc = "K, how many states there are; may be left out when `reference` is an array or a "
             "file's column."},
@@ -116,7 +116,7 @@ static const struct grammar_form space_forms[] = {
     {.key = "contexts",
      .forms = VALUES | GRAMMAR_WHOLE,
      .min = 1,
-     .max = UINT32_MAX - 1,
+     .max = (1 << 29) - 1,
      .of = "context",
      .otherwise = "1",
      .doc = "How many contexts, of equal size; the size of each; or a column such as { column = "

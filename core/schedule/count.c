@@ -73,9 +73,11 @@ static void draw_each(const struct draw *d, int worker, uint64_t part, const dou
     memset(weight, 0, sizeof *weight * (size_t)n);
     for (int64_t done = 0; done < samples; done += REPLICATE_CHUNK) {
         int64_t const rest = samples - done, now = rest < REPLICATE_CHUNK ? rest : REPLICATE_CHUNK;
+        struct random_more const more = {r->sampling_key, (part << 32) + (uint64_t)done,
+                                         (uint32_t)d->round, random_stream(STREAM_MORE, 0)};
         random_words(r->sampling_key, (uint32_t)d->round, random_stream(STREAM_SAMPLE, 0),
-                     (part << 32) + (uint64_t)done, now, bench->word);
-        alias_draw_all(&bench->counting.alias, bench->word, now, bench->fresh);
+                     (part << 32) + (uint64_t)done / 2, (now + 1) / 2, bench->word);
+        alias_draw_all(&bench->counting.alias, &more, bench->word, now, bench->fresh);
         for (int64_t i = 0; i < now; i++)
             weight[bench->fresh[i]] += 1;
     }

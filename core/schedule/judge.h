@@ -15,6 +15,8 @@ enum {
     STREAM_LEAVES = 3,
     STREAM_TABLE = 4,
     STREAM_SHUFFLE = 5,
+    STREAM_MORE = 6,      /* of draws that half a word leaves open */
+    STREAM_MORE_TABLE = 8, /* of STREAM_TABLE's                     */
     STREAM_OUTSIDE = 65533,
     STREAM_SOURCE = 65534,
     STREAM_COIN = 65535

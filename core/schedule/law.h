@@ -50,9 +50,10 @@ bool law_draw(struct replicate *replicate, int worker, int64_t round, struct sou
               uint64_t part, uint32_t attempt, int64_t n, uint32_t *out);
 
 /* The same, attempt 0, for `parts` datasets of n samples each that have one part and draw from the
- * common table: n * parts <= REPLICATE_CHUNK. */
+ * common table: n * parts <= REPLICATE_CHUNK. kept NULL: the table's marks are not looked at; else
+ * of each dataset those that are not marked are left in front, kept[i] of them. */
 void law_draw_parts(struct replicate *replicate, int worker, int64_t round, uint64_t part,
-                    int64_t n, int64_t parts, uint32_t *out);
+                    int64_t n, int64_t parts, uint32_t *out, uint32_t *kept);
 
 /* Makes of Q_m(z|c), p[states], what is drawn from in round `round`: interventions change it, and
  * contexts are met: p[states + 1] is then mu_c Q_m(z|c), and last the mass of contexts that have

@@ -155,7 +155,10 @@ static void make_law(struct replicate *r)
         r->law.own = large(r, states, sizeof(double));
         r->law.rest_of_rows = large(r, states, sizeof(double));
     }
-    r->law.accept = plan->own > 0 ? large(r, states, sizeof(double)) : NULL;
+    if (plan->own > 0) {
+        r->law.accept = large(r, states, sizeof(double));
+        r->law.chance = large(r, states, sizeof *r->law.chance);
+    }
     if (plan->shape.samples > 0)
         make_alias(r, &r->law.alias);
     hold(r, PROFILE_TEACH, PROFILE_JUDGE);

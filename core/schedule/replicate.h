@@ -105,6 +105,7 @@ struct law {
     bool changed;               /* by interventions that act */
     bool counted;               /* datasets are counted: no table is needed */
     double *accept;             /* [states]: of a composed law, a / a_max */
+    uint32_t *chance;           /* [states]: its first bits, for world/compose.h */
     bool even;                  /* all of them are 1 */
     double accepted;            /* of all proposals, the share that is */
     double rest; /* the table's mass, in units of that of a whole list with a = a_max */

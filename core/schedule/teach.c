@@ -163,7 +163,7 @@ static void teach_block(void *argument, int64_t block, int worker)
     bool const drawn = r->law.common && classes->block > 1 && !r->law.counted && shape->samples > 0;
     profile_at(r, worker, PROFILE_DRAW);
     if (drawn)
-        law_draw_parts(r, worker, classes->round, (uint64_t)begin, shape->samples, n, state);
+        law_draw_parts(r, worker, classes->round, (uint64_t)begin, shape->samples, n, state, NULL);
     for (int64_t i = 0; i < n; i++) {
         if (drawn)
             teach_drawn(r, worker, classes->round, begin + i, state + i * shape->samples);

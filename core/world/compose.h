@@ -6,7 +6,8 @@
  * accepted with its chance, the rest is a cell of mass `rest` that is always accepted. A proposal
  * is one word: its upper 52 bits are where in the cells it falls, and how far into the cell is the
  * coin (or the word that the table is asked with). So a law over n cells is met within n 2^-52 of
- * its whole: n is at most 2^20. A refused proposal takes its cell anew, the next word's.
+ * its whole: n is at most 2^20. A refused proposal takes its cell anew, the next word's. Of nearly
+ * all words half is enough to know (random.h).
  */
 #ifndef WORLD_COMPOSE_H
 #define WORLD_COMPOSE_H
@@ -21,19 +22,20 @@ struct compose {
     const uint32_t *own;      /* [count] */
     int64_t count;            /* 1 .. COMPOSE_CELLS */
     const double *accept;     /* [states], in [0, 1]; NULL: all are accepted */
+    const uint32_t *chance;   /* [states]: compose_chance of each; NULL as `accept` is */
     double rest;              /* >= 0, finite */
     const struct alias *from; /* the rest's; not looked at when rest is 0 */
 };
 
 enum { COMPOSE_SLACK = 16 };
 
-/* A proposal takes 0.92 ns with AVX-512, 3 before it; without coins 0.53 and 2.1 (Xeon, 2.6 GHz,
- * gcc 12: lists of 100 of 256 states, a tenth from the rest, 256 words a call; of 64 words 1.2
- * and 3.2).
- *
- * Turns words into proposals and writes the accepted ones in their order, until there are `most` or
- * the words are used up. Returns how many; out has room for most + COMPOSE_SLACK. */
-int64_t compose_draw(const struct compose *compose, const uint64_t *word, int64_t n, int64_t most,
-                     uint32_t *out);
+/* The first 32 bits of a chance in [0, 1]. */
+uint32_t compose_chance(double accept);
+
+/* Turns halves of words into proposals, n <= 2^32 of them, and writes the accepted ones in their
+ * order, until there are `most` or the halves are used up. Returns how many; out has room for most
+ * + COMPOSE_SLACK. */
+int64_t compose_draw(const struct compose *compose, const struct random_more *more,
+                     const uint64_t *word, int64_t n, int64_t most, uint32_t *out);
 
 #endif

@@ -18,224 +18,531 @@
 
 /* ---- alias tables -------------------------------------------------------------------------- */
 
+/* Bits of half a word that are below its column, from the highest on; and the first bits of the
+ * cut that they are held against, which end above `CUT_ENDS` bits of nothing. */
+enum { CUT_ENDS = 2 };
+
 #ifdef __AVX512F__
-/* The first n lanes; all when there are more. */
+/* The first n lanes; all when there are more, none when n is below 0. */
 static inline __mmask16 first_lanes(int64_t n)
 {
-    return (__mmask16)(n < 16 ? (1u << n) - 1u : 0xffffu);
+    return (__mmask16)(n < 16 ? (1u << (n > 0 ? n : 0)) - 1u : 0xffffu);
 }
 
-/* The cut and both states of eight columns, then the state that the comparison names: neither
- * gather waits for the other. */
-static inline __m256i alias_eight(const struct alias *alias, __mmask8 live, __m512i word)
+static inline __m512i all_lanes(uint32_t x)
 {
-    __m512i const zero = _mm512_setzero_si512();
-    __m512i const column = _mm512_srl_epi64(word, _mm_cvtsi32_si128(alias->shift));
-    __m512i const at = _mm512_add_epi64(column, column);
-    __m512i const cut = _mm512_mask_i64gather_epi64(zero, live, at, &alias->entry->cut, 8);
-    __m512i const both = _mm512_mask_i64gather_epi64(zero, live, at, alias->entry->state, 8);
-    __mmask8 const other = _mm512_cmpge_epu64_mask(word, cut);
-    return _mm512_cvtepi64_epi32(_mm512_mask_srli_epi64(both, other, both, 32));
+    return _mm512_set1_epi32((int)x);
 }
 
-void KERNEL_OWN(draw_kernel_alias)(const struct alias *alias, const uint64_t *word, int64_t n,
-                                   uint32_t *state)
+/* A table as sixteen draws need it. A half that may be too low by up to `slack` (in units of what
+ * is below the column) is open where that could cross a cut or the column's end. */
+struct columns {
+    const uint32_t *entry;
+    __m128i bits, rest; /* of a column, and below it */
+    __m512i other;      /* which bits of an entry are */
+    __m512i cut, slack, open;
+};
+
+static inline struct columns columns_of(const struct alias *alias, uint32_t slack)
 {
-    for (int64_t i = 0; i < n; i += 8) {
-        __mmask8 const live = (__mmask8)first_lanes(n - i);
-        __m512i const words = _mm512_maskz_loadu_epi64(live, word + i);
-        _mm256_mask_storeu_epi32(state + i, live, alias_eight(alias, live, words));
+    uint32_t const ends = 1u << (alias->bits + CUT_ENDS);
+    return (struct columns){.entry = alias->entry,
+                            .bits = _mm_cvtsi32_si128(alias->bits),
+                            .rest = _mm_cvtsi32_si128(32 - alias->bits),
+                            .other = all_lanes((1u << alias->bits) - 1),
+                            .cut = all_lanes(~(ends - 1)),
+                            .slack = all_lanes(slack),
+                            .open = all_lanes(slack + ends)};
+}
+
+/* Sixteen draws: their states, and which are open or marked. */
+struct sixteen {
+    __m512i state;
+    __mmask16 open, marked;
+};
+
+MADE_FOR struct sixteen alias_sixteen(const struct columns *of, bool marks, __mmask16 live,
+                                      __m512i half)
+{
+    __m512i const column = _mm512_srl_epi32(half, of->rest),
+                  into = _mm512_sll_epi32(half, of->bits);
+    __m512i const entry = _mm512_mask_i32gather_epi32(column, live, column, of->entry, 4);
+    __m512i const cut = _mm512_and_si512(entry, of->cut), beyond = _mm512_sub_epi32(into, cut);
+    __mmask16 const other = _mm512_mask_cmpge_epu32_mask(live, into, cut);
+    __m512i const near = _mm512_add_epi32(beyond, of->slack);
+    struct sixteen out = {.state = _mm512_mask_and_epi32(column, other, entry, of->other)};
+    out.open = _mm512_mask_cmplt_epu32_mask(live, near, of->open) |
+               _mm512_mask_cmplt_epu32_mask(live, _mm512_add_epi32(into, of->slack), into);
+    if (marks) {
+        /* A bit above an entry's other state is that one's mark, and two above its own state's. */
+        __m512i const one = _mm512_add_epi32(of->other, _mm512_set1_epi32(1));
+        __m512i const bit = _mm512_mask_add_epi32(one, (__mmask16)~other, one, one);
+        out.marked = _mm512_mask_test_epi32_mask(live, entry, bit);
     }
+    return out;
+}
+
+/* One in thousands of draws: further bits for those lanes that are open. */
+static __attribute__((noinline)) void alias_settle(const struct alias *alias,
+                                                   const struct random_more *more, int64_t i,
+                                                   __m512i half, struct sixteen *x)
+{
+    uint32_t halves[16], state[16];
+    _mm512_storeu_si512(halves, half);
+    _mm512_storeu_si512(state, x->state);
+    for (uint32_t open = x->open; open; open &= open - 1) {
+        int const lane = __builtin_ctz(open);
+        uint32_t const drawn = alias_look(alias, random_whole(more, i + lane, halves[lane]));
+        __mmask16 const bit = (__mmask16)(1u << lane);
+        state[lane] = drawn & ~ALIAS_MARKED;
+        x->marked = drawn & ALIAS_MARKED ? x->marked | bit : x->marked & (__mmask16)~bit;
+    }
+    x->state = _mm512_loadu_si512(state);
+}
+
+MADE_FOR int64_t alias_part(const struct alias *alias, const struct columns *of, bool marks,
+                            const struct random_more *more, const uint64_t *word, int64_t n,
+                            uint32_t *out)
+{
+    int64_t k = 0;
+    for (int64_t i = 0; i < n; i += 16) {
+        __mmask16 const live = first_lanes(n - i);
+        __m512i const half =
+            _mm512_maskz_loadu_epi32(live, (const uint32_t *)(const void *)word + i);
+        struct sixteen x = alias_sixteen(of, marks, live, half);
+        if (__builtin_expect(x.open, 0))
+            alias_settle(alias, more, i, half, &x);
+        if (!marks) {
+            _mm512_mask_storeu_epi32(out + i, live, x.state);
+            continue;
+        }
+        __mmask16 const stay = live & (__mmask16)~x.marked;
+        _mm512_storeu_si512(out + k, _mm512_maskz_compress_epi32(stay, x.state));
+        k += __builtin_popcount(stay);
+    }
+    return k;
 }
 #else
-void KERNEL_OWN(draw_kernel_alias)(const struct alias *alias, const uint64_t *word, int64_t n,
-                                   uint32_t *state)
+struct columns {
+    char none;
+};
+
+static inline struct columns columns_of(const struct alias *alias, uint32_t slack)
 {
-    for (int64_t i = 0; i < n; i++)
-        state[i] = alias_draw(alias, word[i]);
+    (void)alias;
+    (void)slack;
+    return (struct columns){0};
+}
+
+/* One draw by its half, which may be too low by up to `slack`: see there. */
+MADE_FOR uint32_t alias_half(const struct alias *alias, uint32_t slack, uint32_t half, bool *open)
+{
+    int const bits = alias->bits;
+    uint32_t const column = half >> (32 - bits), into = half << bits, entry = alias->entry[column];
+    uint32_t const ends = 1u << (bits + CUT_ENDS), cut = entry & ~(ends - 1);
+    bool const own = into < cut;
+    *open = (into - cut + slack < slack + ends) | (into + slack < into);
+    return (own ? column : entry & ((1u << bits) - 1)) | (entry >> (bits + own) & 1) << 31;
+}
+
+MADE_FOR int64_t alias_part(const struct alias *alias, const struct columns *of, bool marks,
+                            const struct random_more *more, const uint64_t *word, int64_t n,
+                            uint32_t *out)
+{
+    int64_t k = 0;
+    (void)of;
+    for (int64_t i = 0; i < n; i++) {
+        uint32_t const half = random_half(word, i);
+        bool open = false;
+        uint32_t state = alias_half(alias, 0, half, &open);
+        if (__builtin_expect(open, 0))
+            state = alias_look(alias, random_whole(more, i, half));
+        out[k] = state & ~ALIAS_MARKED;
+        k += !(marks && state & ALIAS_MARKED);
+    }
+    return k;
 }
 #endif
 
+void KERNEL_OWN(draw_kernel_alias)(const struct alias *alias, const struct random_more *more,
+                                   const uint64_t *word, int64_t n, int64_t parts, uint32_t *state,
+                                   uint32_t *kept)
+{
+    struct columns const of = columns_of(alias, 0);
+    struct random_more own = *more;
+    for (int64_t p = 0; p < parts; p++) {
+        if (kept)
+            kept[p] = (uint32_t)alias_part(alias, &of, true, &own, word, n, state);
+        else
+            alias_part(alias, &of, false, &own, word, n, state);
+        own.first += (uint64_t)1 << 32;
+        word += (n + 1) / 2;
+        state += n;
+    }
+}
+
 /* ---- two parts ----------------------------------------------------------------------------- */
 
-/* A batch's words are few enough for what is kept of it to stay in the first cache. */
+/* A batch's halves are few enough for what is kept of it to stay in the first cache. */
 enum { BATCH = 256 };
 
-/* t = (word >> 12) scale is in [0, count + rest): the factor of t is at most 1 - 2^-52, which takes
- * off at least the last bit's worth. So without a rest no t is beyond the list. */
+/* t = word 2^-64 (count + rest) is where a word falls. Half a word times `scale`, in whole numbers,
+ * is t in units of which a cell has 2^(32 - bits); as the half is cut off, and the scale, it may be
+ * too low, by less than SHORT. */
+enum { SHORT = 4, CELL_BITS = 24 };
+
 struct cells {
     const struct compose *of;
-    double scale, count;
-    double inverse; /* of the rest */
+    double all, count, inverse; /* t < all; of the rest, 1 / rest */
+    int bits;                   /* 2^bits >= all; above CELL_BITS halves say too little */
+    uint32_t scale, end;        /* end: of listed cells */
+    double stretch;             /* the rest's units, as halves of words for its table */
+    uint32_t slack;             /* by how much these may be too low, for alias.h */
+    bool whole;                 /* the rest's halves say too little */
 };
 
-static inline struct cells cells_of(const struct compose *compose)
+static inline struct cells cells_of(const struct compose *of)
 {
-    double const count = (double)compose->count;
-    return (struct cells){.of = compose,
-                          .scale = (count + compose->rest) * 0x1p-52,
-                          .count = count,
-                          .inverse = 1.0 / compose->rest};
+    double const count = (double)of->count, all = count + of->rest;
+    struct cells x = {.of = of, .all = all, .count = count, .inverse = 1.0 / of->rest, .bits = 1};
+    double unit = 0x1p31;
+    while (x.bits <= CELL_BITS && !(all * unit < 0x1p32)) {
+        x.bits++;
+        unit *= 0.5;
+    }
+    if (x.bits > CELL_BITS)
+        return x;
+    x.scale = (uint32_t)(all * unit);
+    x.end = (uint32_t)(count * unit);
+    x.stretch = 0x1p32 / (of->rest * unit);
+    double const slack = (SHORT + 1) * x.stretch + 2;
+    int const bits = of->rest > 0 ? of->from->bits : 0;
+    x.whole = !(slack < 0x1p24 && slack * (double)(1u << bits) < 0x1p31);
+    x.slack = x.whole ? 0 : (uint32_t)slack << bits;
+    return x;
+}
+
+/* The state that the rest's table has for t. */
+static uint32_t draw_rest(const struct cells *cells, double t)
+{
+    double const v = (t - cells->count) * cells->inverse;
+    double const below = v < 0 ? 0 : v < 0x1.fffffffffffffp-1 ? v : 0x1.fffffffffffffp-1;
+    return alias_draw(cells->of->from, (uint64_t)(int64_t)(below * 0x1p52) << 12);
+}
+
+/* A word's upper 52 bits: the factor of `all` is at most 1 - 2^-52, which takes off at least the
+ * last bit's worth. So without a rest no t is beyond the list. */
+static double place_of(const struct cells *cells, uint64_t word)
+{
+    return (double)(int64_t)(word >> 12) * (cells->all * 0x1p-52);
+}
+
+/* One proposal by its whole word. */
+static bool propose_one(const struct cells *cells, uint64_t word, uint32_t *state)
+{
+    double const t = place_of(cells, word);
+    if (t >= cells->count) {
+        *state = draw_rest(cells, t);
+        return true;
+    }
+    int64_t const cell = (int64_t)t;
+    *state = cells->of->own[cell];
+    return !cells->of->accept || t - (double)cell < cells->of->accept[*state];
 }
 
 /* What falls in the rest is drawn when the batch is through, since a branch for each would be
- * missed too often: until then the word's index stands in its place. */
+ * missed too often: until then the half's index stands in its place. */
 struct later {
     int64_t n;
     uint32_t place[BATCH + 16];
 };
 
-#define BELOW_ONE 0x1.fffffffffffffp-1
+/* What a batch is made of. */
+struct batch {
+    const struct random_more *more;
+    const uint64_t *word;
+    int64_t first; /* the number of its first half */
+};
 
 #ifdef __AVX512F__
 
-static inline __m512d into_cells(const struct cells *cells, __m512i word)
+/* The upper halves of the products. */
+static inline __m512i multiply_high(__m512i x, __m512i y)
 {
-    __m512d const upper = _mm512_cvtepu64_pd(_mm512_srli_epi64(word, 12));
-    return _mm512_mul_pd(upper, _mm512_set1_pd(cells->scale));
+    __m512i const even = _mm512_mul_epu32(x, y);
+    __m512i const odd = _mm512_mul_epu32(_mm512_srli_epi64(x, 32), _mm512_srli_epi64(y, 32));
+    return _mm512_mask_blend_epi32(0xaaaa, _mm512_srli_epi64(even, 32), odd);
 }
 
-/* Eight proposals. */
-struct eight {
-    __mmask8 own;
-    __m256i cell; /* 0 where not own */
-    __m512d into; /* how far into the cell */
+/* A list in registers, as far as it is there: to look up in 32 states takes one instruction where a
+ * gather takes as long as sixteen loads. */
+struct list {
+    const uint32_t *own;
+    __m512i part[8];
 };
 
-static inline struct eight propose_eight(const struct cells *cells, __mmask8 live,
-                                         const uint64_t *word)
+MADE_FOR struct list list_of(const struct compose *of, int most)
 {
-    __m512d const t = into_cells(cells, _mm512_maskz_loadu_epi64(live, word));
-    __mmask8 const own = _mm512_mask_cmp_pd_mask(live, t, _mm512_set1_pd(cells->count), _CMP_LT_OQ);
-    return (struct eight){.own = own,
-                          .cell = _mm512_maskz_cvttpd_epi32(own, t),
-                          .into = _mm512_reduce_pd(t, _MM_FROUND_TO_ZERO | _MM_FROUND_NO_EXC)};
+    struct list list = {.own = of->own};
+    for (int i = 0; i < 8 && most > 0; i++)
+        list.part[i] = i * 16 < most ? _mm512_maskz_loadu_epi32(first_lanes(of->count - i * 16),
+                                                                of->own + i * 16)
+                                     : _mm512_setzero_si512();
+    return list;
 }
 
-/* Which own ones the coin accepts. */
-static inline __mmask8 toss(const struct cells *cells, const struct eight *x, __m256i state)
+MADE_FOR __m512i look_up(const struct list *list, int most, __mmask16 own, __m512i cell)
 {
-    __m512i const at = _mm512_cvtepu32_epi64(state);
-    __m512d const chance =
-        _mm512_mask_i64gather_pd(_mm512_setzero_pd(), x->own, at, cells->of->accept, 8);
-    return _mm512_mask_cmp_pd_mask(x->own, x->into, chance, _CMP_LT_OQ);
+    if (most == 0)
+        return _mm512_mask_i32gather_epi32(cell, own, cell, list->own, 4);
+    __m512i at[4];
+    for (int i = 0; i < 4 && i * 32 < most; i++)
+        at[i] = _mm512_permutex2var_epi32(list->part[2 * i], cell, list->part[2 * i + 1]);
+    if (most == 32)
+        return at[0];
+    __mmask16 const second = _mm512_test_epi32_mask(cell, all_lanes(32));
+    __m512i const low = _mm512_mask_mov_epi32(at[0], second, at[1]);
+    __m512i const high = _mm512_mask_mov_epi32(at[2], second, at[3]);
+    return _mm512_mask_mov_epi32(low, _mm512_test_epi32_mask(cell, all_lanes(64)), high);
 }
 
-/* Words i .. i + 15 of the batch, of which those in `live` are there: writes what is accepted from
+/* Sixteen proposals on their way. */
+struct proposals {
+    __m512i state;
+    __mmask16 own, stay, open;
+};
+
+/* Open ones by their whole words. Those that turn out to be of the rest are done with it. */
+static __attribute__((noinline)) void
+settle_open(const struct cells *cells, const struct batch *batch, int64_t i, struct proposals *x)
+{
+    uint32_t state[16];
+    _mm512_storeu_si512(state, x->state);
+    for (uint32_t open = x->open; open; open &= open - 1) {
+        int const lane = __builtin_ctz(open);
+        __mmask16 const bit = (__mmask16)(1u << lane);
+        uint64_t const word =
+            random_whole(batch->more, batch->first + i + lane, random_half(batch->word, i + lane));
+        bool const stays = propose_one(cells, word, &state[lane]);
+        x->stay = stays ? x->stay | bit : x->stay & (__mmask16)~bit;
+    }
+    x->state = _mm512_loadu_si512(state);
+}
+
+MADE_FOR struct proposals propose_sixteen(const struct cells *cells, const struct list *list,
+                                          int most, bool coins, __mmask16 live, __m512i half)
+{
+    __m128i const bits = _mm_cvtsi32_si128(cells->bits), rest = _mm_cvtsi32_si128(32 - cells->bits);
+    __m512i const near = all_lanes((uint32_t)SHORT << cells->bits);
+    __m512i const t = multiply_high(half, all_lanes(cells->scale));
+    __m512i const cell = _mm512_srl_epi32(t, rest), into = _mm512_sll_epi32(t, bits);
+    __mmask16 const own = _mm512_mask_cmplt_epu32_mask(live, t, all_lanes(cells->end));
+    struct proposals x = {.own = own, .stay = live};
+    x.state = look_up(list, most, own, cell);
+    x.open = _mm512_mask_cmplt_epu32_mask(own, _mm512_add_epi32(into, near), near);
+    if (coins) {
+        __m512i const chance =
+            _mm512_mask_i32gather_epi32(cell, own, x.state, cells->of->chance, 4);
+        x.stay = (live & (__mmask16)~own) | _mm512_mask_cmplt_epu32_mask(own, into, chance);
+        x.open |= _mm512_mask_cmplt_epu32_mask(own, _mm512_sub_epi32(chance, into), near);
+    }
+    return x;
+}
+
+/* Halves i .. i + 15 of the batch, of which those in `live` are there: writes what is accepted from
  * out[k] on, and returns how many there are then. */
-MADE_FOR int64_t propose_sixteen(const struct cells *cells, bool coins, __mmask16 live,
-                                 const uint64_t *word, int64_t i, int64_t k, uint32_t *out,
-                                 struct later *later)
+MADE_FOR int64_t take_sixteen(const struct cells *cells, const struct list *list, int most,
+                              bool coins, __mmask16 live, const struct batch *batch, int64_t i,
+                              int64_t k, uint32_t *out, struct later *later)
 {
     __m512i const lane = _mm512_setr_epi32(0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15);
-    struct eight const a = propose_eight(cells, (__mmask8)live, word + i);
-    struct eight const b = propose_eight(cells, (__mmask8)(live >> 8), word + i + 8);
-    __mmask16 const own = (__mmask16)(a.own | b.own << 8), rest = live & (__mmask16)~own;
-    __m512i const cell = _mm512_inserti64x4(_mm512_castsi256_si512(a.cell), b.cell, 1);
-    __m512i const index = _mm512_add_epi32(lane, _mm512_set1_epi32((int)i));
-    __m512i const state = _mm512_mask_i32gather_epi32(index, own, cell, cells->of->own, 4);
-    __mmask16 stay = live;
-    if (coins) {
-        __mmask8 const low = toss(cells, &a, _mm512_castsi512_si256(state));
-        __mmask8 const high = toss(cells, &b, _mm512_extracti64x4_epi64(state, 1));
-        stay = rest | (__mmask16)(low | high << 8);
-    }
+    __m512i const half =
+        _mm512_maskz_loadu_epi32(live, (const uint32_t *)(const void *)batch->word + i);
+    struct proposals x = propose_sixteen(cells, list, most, coins, live, half);
+    if (__builtin_expect(x.open, 0))
+        settle_open(cells, batch, i, &x);
+    __mmask16 const rest = live & (__mmask16)~x.own;
+    __m512i const index = _mm512_add_epi32(lane, all_lanes((uint32_t)i));
+    __m512i const state = _mm512_mask_mov_epi32(x.state, rest, index);
     __m512i const place =
-        _mm512_add_epi32(_mm512_maskz_expand_epi32(stay, lane), _mm512_set1_epi32((int)k));
-    _mm512_storeu_si512(out + k, _mm512_maskz_compress_epi32(stay, state));
+        _mm512_add_epi32(_mm512_maskz_expand_epi32(x.stay, lane), all_lanes((uint32_t)k));
+    _mm512_storeu_si512(out + k, _mm512_maskz_compress_epi32(x.stay, state));
     _mm512_storeu_si512(later->place + later->n, _mm512_maskz_compress_epi32(rest, place));
     later->n += __builtin_popcount(rest);
-    return k + __builtin_popcount(stay);
+    return k + __builtin_popcount(x.stay);
 }
 
-MADE_FOR int64_t propose(const struct cells *cells, bool coins, const uint64_t *word, int64_t n,
-                         int64_t most, uint32_t *out, struct later *later)
+MADE_FOR int64_t propose(const struct cells *cells, const struct list *list, int most, bool coins,
+                         const struct batch *batch, int64_t n, int64_t want, uint32_t *out,
+                         struct later *later)
 {
     int64_t k = 0, i = 0;
-    for (; n - i >= 16 && k < most; i += 16)
-        k = propose_sixteen(cells, coins, 0xffff, word, i, k, out, later);
-    if (i < n && k < most)
-        k = propose_sixteen(cells, coins, first_lanes(n - i), word, i, k, out, later);
+    for (; n - i >= 16 && k < want; i += 16)
+        k = take_sixteen(cells, list, most, coins, 0xffff, batch, i, k, out, later);
+    if (i < n && k < want)
+        k = take_sixteen(cells, list, most, coins, first_lanes(n - i), batch, i, k, out, later);
     return k;
 }
 
-static inline void settle(const struct cells *cells, const uint64_t *word, uint32_t *out,
-                          const struct later *later)
+/* How far halves are into the rest, as halves for its table. */
+static inline __m256i into_rest(const struct cells *cells, __m256i units)
 {
-    __m512d const one = _mm512_set1_pd(BELOW_ONE), count = _mm512_set1_pd(cells->count);
-    for (int64_t j = 0; j < later->n; j += 8) {
-        __mmask8 const live = (__mmask8)first_lanes(later->n - j);
-        __m256i const place = _mm256_maskz_loadu_epi32(live, later->place + j);
-        __m256i const at = _mm256_mmask_i32gather_epi32(place, live, place, out, 4);
-        __m512i const drawn =
-            _mm512_mask_i32gather_epi64(_mm512_setzero_si512(), live, at, word, 8);
-        __m512d const over = _mm512_sub_pd(into_cells(cells, drawn), count);
-        __m512d const v = _mm512_min_pd(_mm512_mul_pd(over, _mm512_set1_pd(cells->inverse)), one);
-        __m512i const whole = _mm512_cvttpd_epu64(_mm512_mul_pd(v, _mm512_set1_pd(0x1p52)));
-        __m256i const state = alias_eight(cells->of->from, live, _mm512_slli_epi64(whole, 12));
-        _mm256_mask_i32scatter_epi32(out, live, place, state, 4);
+    __m512d const x = _mm512_mul_pd(_mm512_cvtepu32_pd(units), _mm512_set1_pd(cells->stretch));
+    return _mm512_cvttpd_epu32(_mm512_min_pd(x, _mm512_set1_pd(0x1.fffffffep31)));
+}
+
+/* Sixteen of the rest, by whole words where halves leave them open. */
+static __attribute__((noinline)) __m512i settle_rest(const struct cells *cells,
+                                                     const struct batch *batch, __m512i index,
+                                                     const struct sixteen *x)
+{
+    uint32_t at[16], state[16];
+    _mm512_storeu_si512(at, index);
+    _mm512_storeu_si512(state, x->state);
+    for (uint32_t open = x->open; open; open &= open - 1) {
+        int const lane = __builtin_ctz(open);
+        uint64_t const word =
+            random_whole(batch->more, batch->first + at[lane], random_half(batch->word, at[lane]));
+        state[lane] = draw_rest(cells, place_of(cells, word));
+    }
+    return _mm512_loadu_si512(state);
+}
+
+static inline void settle(const struct cells *cells, const struct columns *columns,
+                          const struct batch *batch, uint32_t *out, const struct later *later)
+{
+    for (int64_t j = 0; j < later->n; j += 16) {
+        __mmask16 const live = first_lanes(later->n - j);
+        __m512i const place = _mm512_maskz_loadu_epi32(live, later->place + j);
+        __m512i const index = _mm512_mask_i32gather_epi32(place, live, place, out, 4);
+        __m512i const half = _mm512_mask_i32gather_epi32(index, live, index, batch->word, 4);
+        __m512i const t = multiply_high(half, all_lanes(cells->scale));
+        __m512i const units = _mm512_sub_epi32(t, all_lanes(cells->end));
+        __m512i const drawn = _mm512_inserti64x4(
+            _mm512_castsi256_si512(into_rest(cells, _mm512_castsi512_si256(units))),
+            into_rest(cells, _mm512_extracti64x4_epi64(units, 1)), 1);
+        struct sixteen x = alias_sixteen(columns, false, live, drawn);
+        if (cells->whole)
+            x.open = live;
+        if (__builtin_expect(x.open, 0))
+            x.state = settle_rest(cells, batch, index, &x);
+        _mm512_mask_i32scatter_epi32(out, live, place, x.state, 4);
     }
 }
 
 #else
 
-static inline double into_cells(const struct cells *cells, uint64_t word)
+struct list {
+    const uint32_t *own;
+};
+
+MADE_FOR struct list list_of(const struct compose *of, int most)
 {
-    return (double)(int64_t)(word >> 12) * cells->scale;
+    (void)most;
+    return (struct list){of->own};
 }
 
-MADE_FOR int64_t propose(const struct cells *cells, bool coins, const uint64_t *word, int64_t n,
-                         int64_t most, uint32_t *out, struct later *later)
+static inline uint32_t into_cells(const struct cells *cells, uint32_t half)
 {
-    const struct compose *const of = cells->of;
+    return (uint32_t)((uint64_t)half * cells->scale >> 32);
+}
+
+MADE_FOR int64_t propose(const struct cells *cells, const struct list *list, int most, bool coins,
+                         const struct batch *batch, int64_t n, int64_t want, uint32_t *out,
+                         struct later *later)
+{
+    uint32_t const near = (uint32_t)SHORT << cells->bits;
     int64_t k = 0;
-    for (int64_t i = 0; i < n && k < most; i++) {
-        double const t = into_cells(cells, word[i]);
-        bool const own = t < cells->count;
-        int32_t const cell = (int32_t)(own ? t : 0.0);
-        uint32_t const state = of->own[cell];
+    (void)most;
+    for (int64_t i = 0; i < n && k < want; i++) {
+        uint32_t const half = random_half(batch->word, i), t = into_cells(cells, half);
+        uint32_t const into = t << cells->bits;
+        bool const own = t < cells->end;
+        uint32_t state = list->own[own ? t >> (32 - cells->bits) : 0];
+        uint32_t const chance = coins ? cells->of->chance[state] : 0;
+        bool const open = own & ((into + near < near) | (coins && chance - into < near));
+        bool stay = !coins | !own | (into < chance);
+        if (__builtin_expect(open, 0))
+            stay = propose_one(cells, random_whole(batch->more, batch->first + i, half), &state);
         later->place[later->n] = (uint32_t)k;
         later->n += !own;
         out[k] = own ? state : (uint32_t)i;
-        k += !coins || (!own | (t - cell < of->accept[state]));
+        k += stay;
     }
     return k;
 }
 
-static inline void settle(const struct cells *cells, const uint64_t *word, uint32_t *out,
-                          const struct later *later)
+static inline void settle(const struct cells *cells, const struct columns *columns,
+                          const struct batch *batch, uint32_t *out, const struct later *later)
 {
+    (void)columns;
     for (int64_t j = 0; j < later->n; j++) {
         uint32_t *const at = &out[later->place[j]];
-        double const v = (into_cells(cells, word[*at]) - cells->count) * cells->inverse;
-        uint64_t const whole = (uint64_t)(int64_t)((v < BELOW_ONE ? v : BELOW_ONE) * 0x1p52);
-        *at = alias_draw(cells->of->from, whole << 12);
+        uint32_t const half = random_half(batch->word, *at);
+        double const x = (double)(into_cells(cells, half) - cells->end) * cells->stretch;
+        bool open = false;
+        uint32_t const state =
+            alias_half(cells->of->from, cells->slack,
+                       (uint32_t)(x < 0x1.fffffffep31 ? x : 0x1.fffffffep31), &open);
+        uint64_t const whole =
+            cells->whole | open ? random_whole(batch->more, batch->first + *at, half) : 0;
+        *at =
+            cells->whole | open ? draw_rest(cells, place_of(cells, whole)) : state & ~ALIAS_MARKED;
     }
 }
 
 #endif
 
-MADE_FOR int64_t batches(const struct cells *cells, bool coins, const uint64_t *word, int64_t n,
-                         int64_t most, uint32_t *out)
+/* Halves that say too little: each by its whole word. */
+static int64_t propose_whole(const struct cells *cells, const struct batch *batch, int64_t n,
+                             int64_t want, uint32_t *out)
 {
     int64_t k = 0;
-    for (int64_t i = 0; i < n && k < most; i += BATCH) {
-        struct later later;
-        int64_t const size = n - i < BATCH ? n - i : BATCH;
-        later.n = 0;
-        int64_t const more = propose(cells, coins, word + i, size, most - k, out + k, &later);
-        settle(cells, word + i, out + k, &later);
-        k += more;
+    for (int64_t i = 0; i < n && k < want; i++) {
+        uint32_t const half = random_half(batch->word, i);
+        k += propose_one(cells, random_whole(batch->more, batch->first + i, half), &out[k]);
     }
-    return k < most ? k : most;
+    return k;
 }
 
-int64_t KERNEL_OWN(draw_kernel_compose)(const struct compose *compose, const uint64_t *word,
+MADE_FOR int64_t batches(const struct cells *cells, int most, bool coins,
+                         const struct random_more *more, const uint64_t *word, int64_t n,
+                         int64_t want, uint32_t *out)
+{
+    struct list const list = list_of(cells->of, most);
+    struct columns const columns =
+        cells->of->rest > 0 ? columns_of(cells->of->from, cells->slack) : (struct columns){0};
+    int64_t k = 0;
+    for (int64_t i = 0; i < n && k < want; i += BATCH) {
+        struct later later;
+        struct batch const batch = {more, word + i / 2, i};
+        int64_t const size = n - i < BATCH ? n - i : BATCH;
+        later.n = 0;
+        int64_t const got =
+            propose(cells, &list, most, coins, &batch, size, want - k, out + k, &later);
+        settle(cells, &columns, &batch, out + k, &later);
+        k += got;
+    }
+    return k < want ? k : want;
+}
+
+int64_t KERNEL_OWN(draw_kernel_compose)(const struct compose *compose,
+                                        const struct random_more *more, const uint64_t *word,
                                         int64_t n, int64_t most, uint32_t *out)
 {
     struct cells const cells = cells_of(compose);
-    return compose->accept == NULL ? batches(&cells, false, word, n, most, out)
-                                   : batches(&cells, true, word, n, most, out);
+    struct batch const all = {more, word, 0};
+    bool const coins = compose->accept != NULL;
+    if (cells.bits > CELL_BITS)
+        return propose_whole(&cells, &all, n, most, out);
+    if (compose->count <= 32)
+        return coins ? batches(&cells, 32, true, more, word, n, most, out)
+                     : batches(&cells, 32, false, more, word, n, most, out);
+    if (compose->count <= 128)
+        return coins ? batches(&cells, 128, true, more, word, n, most, out)
+                     : batches(&cells, 128, false, more, word, n, most, out);
+    return coins ? batches(&cells, 0, true, more, word, n, most, out)
+                 : batches(&cells, 0, false, more, word, n, most, out);
 }
 
 /* ---- counts -------------------------------------------------------------------------------- */

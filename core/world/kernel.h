@@ -14,6 +14,7 @@
 struct alias;
 struct compose;
 struct distinct;
+struct random_more;
 
 struct kernel {
     const char *name; /* "sse2", "avx2", "avx512" */
@@ -26,10 +27,11 @@ struct kernel {
     void (*words_each)(uint64_t key, uint32_t round, uint32_t stream, uint64_t first, uint64_t step,
                        int64_t n, int64_t rows, uint64_t *out);
 
-    /* alias_draw_all and compose_draw. */
-    void (*alias)(const struct alias *alias, const uint64_t *word, int64_t n, uint32_t *state);
-    int64_t (*compose)(const struct compose *compose, const uint64_t *word, int64_t n, int64_t most,
-                       uint32_t *out);
+    /* alias_draw_parts and compose_draw. */
+    void (*alias)(const struct alias *alias, const struct random_more *more, const uint64_t *word,
+                  int64_t n, int64_t parts, uint32_t *state, uint32_t *kept);
+    int64_t (*compose)(const struct compose *compose, const struct random_more *more,
+                       const uint64_t *word, int64_t n, int64_t most, uint32_t *out);
     /* distinct_find, when count[n] holds how often each state is listed. */
     int64_t (*take)(const struct distinct *distinct, int64_t n, double each);
 

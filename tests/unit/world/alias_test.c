@@ -38,13 +38,12 @@ static wide *words_of(const struct alias *alias, int64_t n)
     wide *const words = calloc((size_t)n, sizeof(*words));
     assert_non_null(words);
     for (int64_t c = 0; c < alias->columns; c++) {
-        const struct alias_entry *const e = &alias->entry[c];
-        wide const begin = (wide)c << alias->shift;
-        wide const end = (wide)(c + 1) << alias->shift;
-        wide const cut = e->cut < begin ? begin : e->cut > end ? end : (wide)e->cut;
-        assert_true(e->state[0] < n && e->state[1] < n);
-        words[e->state[0]] += cut - begin;
-        words[e->state[1]] += end - cut;
+        wide const column = (wide)1 << (64 - alias->bits), own = (wide)alias->share[c] << 2;
+        uint32_t const other = alias->entry[c] & (uint32_t)(alias->columns - 1);
+        assert_true(own >= 0 && own < column && other < n);
+        assert_true(own == 0 || c < n);
+        words[c < n ? c : 0] += own;
+        words[other] += column - own;
     }
     return words;
 }
@@ -160,6 +159,17 @@ static void a_hundred_thousand_states_are_met(void **state)
     free(weight);
 }
 
+/* The first word of column c that means the other state. */
+static uint64_t cut_of(const struct alias *alias, int64_t c)
+{
+    return ((uint64_t)c << (64 - alias->bits)) + ((uint64_t)alias->share[c] << 2);
+}
+
+static uint32_t other_of(const struct alias *alias, int64_t c)
+{
+    return alias->entry[c] & (uint32_t)(alias->columns - 1);
+}
+
 /* First and last word of every column, and those around its cut. */
 static void states_without_weight_are_never_drawn(void **state)
 {
@@ -169,8 +179,8 @@ static void states_without_weight_are_never_drawn(void **state)
         weight[i] = i % 3 == 0 ? 0 : unit(i);
     struct alias alias = table_of(weight, 64);
     for (uint64_t c = 0; c < (uint64_t)alias.columns; c++) {
-        uint64_t const begin = c << alias.shift, end = begin + (1ull << alias.shift) - 1;
-        uint64_t const cut = alias.entry[c].cut;
+        uint64_t const begin = c << (64 - alias.bits), end = begin + (UINT64_MAX >> alias.bits);
+        uint64_t const cut = cut_of(&alias, (int64_t)c);
         uint64_t const words[] = {begin, end, cut - 1, cut, cut + 1};
         for (int i = 0; i < 5; i++)
             assert_true(weight[alias_draw(&alias, words[i])] > 0);
@@ -184,13 +194,12 @@ static void the_word_at_the_cut_is_the_first_of_the_other_state(void **state)
     double const weight[] = {0.1, 0.2, 0.3, 0.4};
     struct alias alias = table_of(weight, 4);
     int cuts = 0;
-    for (uint64_t c = 0; c < (uint64_t)alias.columns; c++) {
-        const struct alias_entry *const e = &alias.entry[c];
-        if (e->cut <= c << alias.shift || (e->cut - 1) >> alias.shift != e->cut >> alias.shift)
+    for (int64_t c = 0; c < alias.columns; c++) {
+        if (alias.share[c] == 0)
             continue;
-        assert_int_equal(alias_draw(&alias, e->cut - 1), e->state[0]);
-        assert_int_equal(alias_draw(&alias, e->cut), e->state[1]);
-        assert_int_not_equal(e->state[0], e->state[1]);
+        assert_int_equal(alias_draw(&alias, cut_of(&alias, c) - 1), c);
+        assert_int_equal(alias_draw(&alias, cut_of(&alias, c)), other_of(&alias, c));
+        assert_int_not_equal(c, other_of(&alias, c));
         cuts++;
     }
     assert_int_equal(cuts, 3);
@@ -211,21 +220,30 @@ static double deviation(const double *weight, int64_t n, const int64_t *drawn, i
     return (cbrt(chi / freedom) - (1 - spread)) / sqrt(spread);
 }
 
+static struct random_more const more = {.key = 9, .first = 1000, .round = 2, .stream = 3};
+
+/* What draw i of the words has to be. */
+static uint32_t want(const struct alias *alias, const struct random_more *of, const uint64_t *word,
+                     int64_t i)
+{
+    return alias_look(alias, random_whole(of, i, random_half(word, i)));
+}
+
 static void draws_follow_the_weights(void **state)
 {
     (void)state;
     enum { N = 1000, DRAWS = 1 << 20 };
     static double weight[N];
     static int64_t drawn[N];
-    static uint64_t word[DRAWS];
+    static uint64_t word[DRAWS / 2];
     static uint32_t found[DRAWS];
     for (int i = 0; i < N; i++)
         weight[i] = 1.0 / (i + 10);
     struct alias alias = table_of(weight, N);
-    random_words(7, 0, 0, 0, DRAWS, word);
-    alias_draw_all(&alias, word, DRAWS, found);
+    random_words(7, 0, 0, 0, DRAWS / 2, word);
+    alias_draw_all(&alias, &more, word, DRAWS, found);
     for (int i = 0; i < DRAWS; i++) {
-        assert_int_equal(found[i], alias_draw(&alias, word[i]));
+        assert_int_equal(found[i], want(&alias, &more, word, i));
         drawn[found[i]]++;
     }
     assert_true(fabs(deviation(weight, N, drawn, DRAWS)) < 3.72);
@@ -236,35 +254,43 @@ static void draws_follow_the_weights(void **state)
 
 static void check_draws(const struct alias *alias, int64_t n)
 {
-    uint64_t word[100];
+    uint64_t word[50];
     uint32_t found[1 + 100 + 1];
-    random_words(8, 0, 0, (uint64_t)n, n, word);
+    random_words(8, 0, 0, (uint64_t)n, (n + 1) / 2, word);
     if (n > 1)
-        word[0] = 0, word[n - 1] = UINT64_MAX;
+        word[0] = 0, word[(n - 1) / 2] = UINT64_MAX;
     memset(found, 0x5a, sizeof(found));
-    alias_draw_all(alias, word, n, found + 1);
+    alias_draw_all(alias, &more, word, n, found + 1);
     for (int64_t i = 0; i < n; i++)
-        assert_int_equal(found[1 + i], alias_draw(alias, word[i]));
+        assert_int_equal(found[1 + i], want(alias, &more, word, i));
     assert_int_equal(found[0], 0x5a5a5a5a);
     assert_int_equal(found[1 + n], 0x5a5a5a5a);
 }
 
-/* A word at a cut, which the comparison must not take for one below it, is rare: so tables of few
- * columns are asked with each of theirs too. */
+/* A half that begins as a cut does leaves the draw open, which is rare: so tables of few columns
+ * are asked with each of theirs, and with those around it, under many further bits. */
 static void check_cuts(const struct alias *alias)
 {
-    uint64_t word[3 * 16];
+    uint64_t word[3 * 8];
     uint32_t found[3 * 16];
-    for (int64_t c = 0; c < 16; c++) {
-        for (uint64_t i = 0; i < 3; i++)
-            word[3 * c + (int64_t)i] = alias->entry[c].cut - 1 + i;
+    int64_t own = 0, others = 0;
+    for (int64_t i = 0; i < 3 * 16; i++) {
+        uint64_t const half = (cut_of(alias, i / 3) >> 32) + (uint64_t)(i % 3) - 1;
+        word[i / 2] = i % 2 == 0 ? half & UINT32_MAX : word[i / 2] | half << 32;
     }
-    alias_draw_all(alias, word, 3 * 16, found);
-    for (int i = 0; i < 3 * 16; i++)
-        assert_int_equal(found[i], alias_draw(alias, word[i]));
+    for (uint64_t first = 0; first < 100; first++) {
+        struct random_more const at = {.key = 4, .first = 100 * first};
+        alias_draw_all(alias, &at, word, 3 * 16, found);
+        for (int64_t i = 0; i < 3 * 16; i++) {
+            assert_int_equal(found[i], want(alias, &at, word, i));
+            own += i % 3 == 1 && found[i] == i / 3;
+            others += i % 3 == 1 && found[i] != i / 3;
+        }
+    }
+    assert_true(own > 100 && others > 100);
 }
 
-static void all_kernels_draw_what_single_calls_draw(void **state)
+static void all_kernels_draw_what_whole_words_draw(void **state)
 {
     (void)state;
     static const char *const names[] = {"sse2", "avx2", "avx512"};
@@ -283,6 +309,47 @@ static void all_kernels_draw_what_single_calls_draw(void **state)
         }
         drop(&alias);
     }
+}
+
+/* Parts of n draws each from a table in which every third state is marked. */
+static void check_parts(const struct alias *alias, int64_t n)
+{
+    enum { PARTS = 5, MOST = 40 };
+    uint64_t word[PARTS * MOST / 2];
+    uint32_t found[PARTS * MOST + ALIAS_SLACK], kept[PARTS];
+    int64_t const words = (n + 1) / 2;
+    random_words_each(6, 0, 0, 0, (uint64_t)1 << 32, words, PARTS, word);
+    alias_draw_parts(alias, &more, word, n, PARTS, found, kept);
+    for (int64_t p = 0; p < PARTS; p++) {
+        struct random_more const own = {9, 1000 + ((uint64_t)p << 32), 2, 3};
+        int64_t k = 0;
+        for (int64_t i = 0; i < n; i++) {
+            uint32_t const look = want(alias, &own, word + p * words, i);
+            assert_int_equal(look >> 31, (look & ~ALIAS_MARKED) % 3 == 0);
+            if (!(look & ALIAS_MARKED))
+                assert_int_equal(found[p * n + k++], look);
+        }
+        assert_int_equal(kept[p], k);
+    }
+}
+
+static void parts_leave_out_what_is_marked(void **state)
+{
+    (void)state;
+    static const char *const names[] = {"sse2", "avx2", "avx512"};
+    double weight[300];
+    uint32_t stays[10] = {0};
+    for (uint64_t i = 0; i < 300; i++) {
+        weight[i] = i % 7 == 0 ? 0 : unit(i);
+        stays[i / 32] |= (uint32_t)(i % 3 != 0) << i % 32;
+    }
+    struct alias alias = table_of(weight, 300);
+    alias_mark(&alias, stays, 300);
+    for (int k = 0; k < 3; k++) {
+        for (int64_t n = 1; kernel_use(names[k]) && n <= 40; n++)
+            check_parts(&alias, n);
+    }
+    drop(&alias);
 }
 
 static void tables_can_be_built_again(void **state)
@@ -310,7 +377,8 @@ int main(void)
         cmocka_unit_test(states_without_weight_are_never_drawn),
         cmocka_unit_test(the_word_at_the_cut_is_the_first_of_the_other_state),
         cmocka_unit_test(draws_follow_the_weights),
-        cmocka_unit_test(all_kernels_draw_what_single_calls_draw),
+        cmocka_unit_test(all_kernels_draw_what_whole_words_draw),
+        cmocka_unit_test(parts_leave_out_what_is_marked),
         cmocka_unit_test(tables_can_be_built_again),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

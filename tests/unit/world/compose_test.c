@@ -18,10 +18,12 @@ static const char *const names[KERNELS] = {"sse2", "avx2", "avx512"};
 
 static struct alias table;
 static double weight[STATES], accept[STATES], never[STATES];
-static uint64_t word[WORDS];
-static uint32_t own[OWN];
+static uint32_t chance[STATES];
+static uint64_t word[WORDS / 2];
+static struct random_more const more = {.key = 9, .round = 2, .stream = 3};
+static uint32_t own[OWN], no_chance[STATES];
 
-/* Words at the ends of a cell and of all cells are rare: so each eighth is one of these. */
+/* Halves at the ends of a cell and of all cells are rare: so each eighth word is one of these. */
 static uint64_t any_word(uint64_t i)
 {
     uint64_t const edges[] = {0, UINT64_MAX, 1ull << 63, (1ull << 63) - 1, ~0xfffull, 0xfff};
@@ -42,8 +44,10 @@ static int fill(void **state)
     }
     for (uint64_t i = 0; i < OWN; i++)
         own[i] = (uint32_t)(random_word(4, 0, 0, i) % STATES);
-    for (uint64_t i = 0; i < WORDS; i++)
+    for (uint64_t i = 0; i < WORDS / 2; i++)
         word[i] = any_word(i);
+    for (int i = 0; i < STATES; i++)
+        chance[i] = compose_chance(accept[i]);
     alias_init(&table, STATES, memory);
     alias_build(&table, weight, STATES);
     return 0;
@@ -56,14 +60,14 @@ static int drop(void **state)
     return 0;
 }
 
-/* As the header says it, a word after the other. */
-static int64_t plainly(const struct compose *c, const uint64_t *words, int64_t n, int64_t most,
-                       uint32_t *out)
+/* As the header says it, a whole word after the other. */
+static int64_t plainly(const struct compose *c, int64_t n, int64_t most, uint32_t *out)
 {
     double const cells = (double)c->count + c->rest;
     int64_t k = 0;
     for (int64_t i = 0; i < n && k < most; i++) {
-        double const d = (double)(words[i] >> 12) * 0x1p-52, t = d * cells;
+        uint64_t const whole = random_whole(&more, i, random_half(word, i));
+        double const d = (double)(whole >> 12) * 0x1p-52, t = d * cells;
         if (t < (double)c->count) {
             uint32_t const s = c->own[(int64_t)t];
             if (c->accept == NULL || t - trunc(t) < c->accept[s])
@@ -83,13 +87,18 @@ static void check(const struct compose *compose, int64_t n, int64_t most)
     uint32_t *const want = malloc(4 * (size_t)room), *const out = malloc(4 * (size_t)room + 4);
     assert_non_null(want);
     assert_non_null(out);
-    int64_t const k = plainly(compose, word, n, most, want);
+    int64_t const k = plainly(compose, n, most, want);
     out[room] = CANARY;
-    assert_int_equal(compose_draw(compose, word, n, most, out), k);
+    assert_int_equal(compose_draw(compose, &more, word, n, most, out), k);
     assert_memory_equal(out, want, 4 * (size_t)k);
     assert_int_equal(out[room], CANARY);
     free(want);
     free(out);
+}
+
+static const uint32_t *bits_of(const double *chances)
+{
+    return chances == NULL ? NULL : chances == never ? no_chance : chance;
 }
 
 /* A list of just its size, so that sanitizers see what is beyond. */
@@ -100,7 +109,8 @@ static void check_all(int64_t count, double rest, const double *chances)
     uint32_t *const list = malloc(4 * (size_t)count);
     assert_non_null(list);
     memcpy(list, own, 4 * (size_t)count);
-    struct compose const compose = {list, count, chances, rest, rest > 0 ? &table : NULL};
+    struct compose const compose = {
+        list, count, chances, bits_of(chances), rest, rest > 0 ? &table : NULL};
     for (int i = 0; i < 12; i++) {
         for (int j = 0; j < 8; j++)
             check(&compose, numbers[i], mosts[j]);
@@ -148,9 +158,10 @@ static void the_last_word_is_in_the_last_cell(void **state)
         if (!kernel_use(names[k]))
             continue;
         for (int64_t count = 1; count <= COMPOSE_CELLS; count += 1 + count / 3) {
-            struct compose const compose = {list + COMPOSE_CELLS - count, count, NULL, 0, NULL};
+            struct compose const compose = {
+                list + COMPOSE_CELLS - count, count, NULL, NULL, 0, NULL};
             list[COMPOSE_CELLS - 1] = 42;
-            assert_int_equal(compose_draw(&compose, &last, 1, 1, out), 1);
+            assert_int_equal(compose_draw(&compose, &more, &last, 1, 1, out), 1);
             assert_int_equal(out[0], 42);
         }
     }
@@ -161,10 +172,10 @@ static void nothing_is_drawn_when_nothing_is_accepted(void **state)
 {
     (void)state;
     uint32_t out[100 + COMPOSE_SLACK];
-    struct compose const compose = {own, 100, never, 0, NULL};
+    struct compose const compose = {own, 100, never, no_chance, 0, NULL};
     for (int k = 0; k < KERNELS; k++) {
         if (kernel_use(names[k]))
-            assert_int_equal(compose_draw(&compose, word, WORDS, 100, out), 0);
+            assert_int_equal(compose_draw(&compose, &more, word, WORDS, 100, out), 0);
     }
 }
 
@@ -203,13 +214,13 @@ static void law_of(const struct compose *compose, double *p)
 static void check_law(int64_t count, double rest, const double *chances, uint32_t round)
 {
     enum { DRAWS = 1 << 20 };
-    static uint64_t words[DRAWS];
+    static uint64_t words[DRAWS / 2];
     static uint32_t out[DRAWS + COMPOSE_SLACK];
-    struct compose const compose = {own, count, chances, rest, &table};
+    struct compose const compose = {own, count, chances, bits_of(chances), rest, &table};
     int64_t drawn[STATES] = {0};
     double p[STATES];
-    random_words(5, round, 0, 0, DRAWS, words);
-    int64_t const n = compose_draw(&compose, words, DRAWS, DRAWS, out);
+    random_words(5, round, 0, 0, DRAWS / 2, words);
+    int64_t const n = compose_draw(&compose, &more, words, DRAWS, DRAWS, out);
     for (int64_t i = 0; i < n; i++)
         drawn[out[i]]++;
     law_of(&compose, p);
