@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "base/workers.h"
+#include "schedule/profile.h"
 #include "world/distinct.h"
 #include "world/kernel.h"
 #include "world/sweep.h"
@@ -182,30 +183,101 @@ static bool gather(struct replicate *r, int worker, int64_t round, int64_t row,
     return true;
 }
 
-/* ---- all rows ----------------------------------------------------------- */
+/* ---- rows, one by one --------------------------------------------------- */
 
-void census_row(struct replicate *r, int worker, int64_t round, int64_t row)
+static void count_said(struct replicate *r, int worker, int64_t round, int64_t row, gyre_said *said)
 {
     struct bench *bench = &r->bench[worker];
     double const share = r->rows.share[row];
-    gyre_said said;
-    if (!census_say(r, worker, row, row, &said) || !check_said(r, worker, row, &said))
-        return;
-    if (!said.p && !is_list(r, &said)) {
-        census_spread(r->plan, &said, bench->p);
-        said = (gyre_said){.size = sizeof said, .p = bench->p};
+    if (!said->p && !is_list(r, said)) {
+        census_spread(r->plan, said, bench->p);
+        *said = (gyre_said){.size = sizeof *said, .p = bench->p};
     }
-    mix(r, bench, &said, share);
-    if (r->plan->slot_count && gather(r, worker, round, row, &said))
+    mix(r, bench, said, share);
+    if (r->plan->slot_count && gather(r, worker, round, row, said))
         sum_add_row(&bench->slots, bench->slot, share);
 }
+
+static void count_row(struct replicate *r, int worker, int64_t round, int64_t row)
+{
+    gyre_said said;
+    if (census_say(r, worker, row, row, &said) && check_said(r, worker, row, &said))
+        count_said(r, worker, round, row, &said);
+}
+
+/* ---- lists, many at a time ---------------------------------------------- */
+
+static bool say_each(struct replicate *r, int worker, int64_t begin, int64_t end, gyre_said *said)
+{
+    const gyre_policy_ops *policy = &r->plan->policy->component->ops.policy;
+    struct call *call = replicate_call(r, r->plan->policy, worker);
+    gyre_rows const rows = rows_view(&r->rows, begin, end);
+    for (int64_t i = 0; i < rows.count; i++)
+        said[i] = (gyre_said){.size = sizeof *said, .buffer = r->bench[worker].p};
+    return bench_accept(&r->bench[worker], begin, call,
+                        policy->say_each(call_begin(call, r->round), &rows, said));
+}
+
+/* Lists that stand one behind the other, as long and of the same share, from the first on: they are
+ * added as one. */
+static int64_t run_of(const struct replicate *r, int64_t row, const gyre_said *said, int64_t n)
+{
+    int64_t i = 1;
+    while (i < n && !said[i].p && said[i].count == said->count && said->count > 0 &&
+           said[i].state == said->state + i * said->count &&
+           r->rows.share[row + i] == r->rows.share[row])
+        i++;
+    return i;
+}
+
+static bool is_known(const struct replicate *r, const gyre_said *said, int64_t n)
+{
+    return !said->p && said->count >= 0 && said->count <= plan_list_most(r->plan) &&
+           (said->state || said->count == 0) &&
+           kernel_get()->is_below(said->state, n * said->count, (uint32_t)r->plan->shape.states);
+}
+
+static void count_run(struct replicate *r, int worker, int64_t round, int64_t row, gyre_said *said,
+                      int64_t n)
+{
+    struct bench *bench = &r->bench[worker];
+    if (!is_known(r, said, n)) {
+        for (int64_t i = 0; i < n && check_said(r, worker, row + i, &said[i]); i++)
+            ;
+        return;
+    }
+    if (n > 1 && is_list(r, said) && r->plan->slot_count == 0)
+        tally_add(&bench->lists, said->state, n * said->count,
+                  r->rows.share[row] * r->plan->own / (double)said->count);
+    else
+        for (int64_t i = 0; i < n; i++)
+            count_said(r, worker, round, row + i, &said[i]);
+}
+
+void census_rows(struct replicate *r, int worker, int64_t round, int64_t begin, int64_t end)
+{
+    gyre_said *const said = r->bench[worker].said;
+    profile_at(r, worker, PROFILE_COUNT);
+    if (r->plan->own == 0 || !r->plan->policy->component->ops.policy.say_each) {
+        for (int64_t row = begin; row < end; row++)
+            count_row(r, worker, round, row);
+        return;
+    }
+    if (!say_each(r, worker, begin, end, said))
+        return;
+    for (int64_t row = begin, n; row < end; row += n) {
+        n = run_of(r, row, &said[row - begin], end - row);
+        count_run(r, worker, round, row, &said[row - begin], n);
+    }
+}
+
+/* ---- all rows ----------------------------------------------------------- */
 
 static void count_block(void *argument, int64_t block, int worker)
 {
     struct replicate *r = argument;
     int64_t const end = (block + 1) * BLOCK < r->rows.count ? (block + 1) * BLOCK : r->rows.count;
-    for (int64_t row = block * BLOCK; row < end; row++)
-        census_row(r, worker, r->round, row);
+    census_rows(r, worker, r->round, block * BLOCK, end);
 }
 
 void census_clear(struct replicate *r)

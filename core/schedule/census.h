@@ -12,9 +12,10 @@
 /* Nothing is counted yet. */
 void census_clear(struct replicate *replicate);
 
-/* Counts one row, as it will be in row `round` of the run. A failure is noted as the row's. [task]
- */
-void census_row(struct replicate *replicate, int worker, int64_t round, int64_t row);
+/* Counts rows [begin, end), at most BATCH_MOST, as they will be in row `round` of the run. A
+ * failure is noted as the row's. [task] */
+void census_rows(struct replicate *replicate, int worker, int64_t round, int64_t begin,
+                 int64_t end);
 
 /* Counts all rows, unless they are. Then writes the mixture, and leaves what metrics gathered in
  * the first bench's slot. */

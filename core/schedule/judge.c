@@ -175,11 +175,11 @@ static int64_t close_gaps(uint32_t *state, int64_t n)
     return kept;
 }
 
-/* All were checked by every judge; there is but one if it drops any. */
-static void tell_sure(const struct replicate *r, struct bench *bench, int64_t n, int64_t kept)
+/* There is but one judge if it drops any. */
+void judge_tell(const struct replicate *r, int worker, int64_t n, int64_t kept)
 {
     for (int j = 0; j < r->judge_count; j++) {
-        int64_t *tally = bench->tally + r->judges[j].by->first_tally;
+        int64_t *tally = r->bench[worker].tally + r->judges[j].by->first_tally;
         tally[TALLY_CHECKED] += n;
         tally[TALLY_REJECTED] += n - kept;
     }
@@ -194,7 +194,7 @@ int64_t judge_counts(const struct replicate *r, int worker, int64_t begin, int64
         weight[z] = r->fate[z] == STAYS ? weight[z] : 0;
         kept += weight[z];
     }
-    tell_sure(r, &r->bench[worker], (int64_t)all, (int64_t)kept);
+    judge_tell(r, worker, (int64_t)all, (int64_t)kept);
     return (int64_t)kept;
 }
 
@@ -203,7 +203,7 @@ static int64_t keep_sure(const struct filling *f, int64_t n, uint32_t *state)
 {
     const struct replicate *r = f->replicate;
     int64_t const kept = kernel_get()->keep(r->stays, state, n);
-    tell_sure(r, bench_of(f), n, kept);
+    judge_tell(r, f->worker, n, kept);
     return kept;
 }
 

@@ -15,7 +15,7 @@ enum {
     STREAM_LEAVES = 3,
     STREAM_TABLE = 4,
     STREAM_SHUFFLE = 5,
-    STREAM_MORE = 6,      /* of draws that half a word leaves open */
+    STREAM_MORE = 6,       /* of draws that half a word leaves open */
     STREAM_MORE_TABLE = 8, /* of STREAM_TABLE's                     */
     STREAM_OUTSIDE = 65533,
     STREAM_SOURCE = 65534,
@@ -46,6 +46,9 @@ int64_t judge_part(const struct filling *filling, int64_t begin, int64_t n, uint
 
 /* Draws and judges a dataset in one go; the same returned. */
 int64_t judge_dataset(struct filling *filling, uint32_t *state);
+
+/* All n samples were looked at by every judge, all was sure, and so many were kept. [task] */
+void judge_tell(const struct replicate *replicate, int worker, int64_t n, int64_t kept);
 
 /* Judges samples that were counted, weight[begin .. end - 1], where all is sure. Returns how many
  * stay. [task] */

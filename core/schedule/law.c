@@ -145,7 +145,7 @@ static bool is_changed(const struct replicate *r, int64_t round)
 }
 
 /* All draw from the same: what the society would learn from next, a Pbar, as phase_select left it
- * in law->p. Draws need no normalised law. */
+ * in law->p. Draws need no normalised law. What a verifier drops is marked. */
 static void share_all(struct replicate *r, int64_t round)
 {
     const gyre_shape *shape = &r->plan->shape;
@@ -153,8 +153,11 @@ static void share_all(struct replicate *r, int64_t round)
     if (shape->contexts > 1 || shape->samples == 0 || law->changed)
         space_normalise(r->workers, shape->contexts, shape->context, law->p);
     law->common = true;
-    if (law_finish(r, 0, 0, round, law->p) && shape->samples > 0 && !law->counted)
-        alias_build(&law->alias, law->p, shape->states + 1);
+    if (!law_finish(r, 0, 0, round, law->p) || shape->samples == 0 || law->counted)
+        return;
+    alias_build(&law->alias, law->p, shape->states + 1);
+    if (r->judging == JUDGING_SURE)
+        alias_mark(&law->alias, r->stays, shape->states);
 }
 
 /* a / a_max of what somebody says: of the mixture, unless there are agents that do not count in it.

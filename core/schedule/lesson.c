@@ -309,6 +309,40 @@ void lesson_samples(struct replicate *r, int worker, int64_t round, int64_t data
     teach_samples(r, worker, round, dataset, left, count);
 }
 
+/* One by one, where the policy does not learn many lists at once. */
+static void learn_lists(struct replicate *r, int worker, int64_t round, const gyre_rows *rows,
+                        const gyre_lists *lists)
+{
+    for (int64_t i = 0; i < rows->count; i++) {
+        double const total = lists->count[i];
+        gyre_data const data = {.size = sizeof data,
+                                .dataset = rows->first + i,
+                                .count = lists->count[i],
+                                .state = lists->state + i * lists->stride,
+                                .total = &total};
+        if (data.count > 0)
+            replace(r, worker, round, &data);
+    }
+}
+
+void lesson_lists(struct replicate *r, int worker, int64_t round, int64_t begin, int64_t n,
+                  const gyre_lists *lists)
+{
+    struct bench *bench = &r->bench[worker];
+    const gyre_policy_ops *policy = &r->plan->policy->component->ops.policy;
+    struct call *call = replicate_call(r, r->plan->policy, worker);
+    /* Row m is agent m's: see rows_part. */
+    gyre_rows const rows = rows_view(&r->rows, begin, begin + n);
+    for (int64_t i = 0; i < n; i++) {
+        note_samples(r, begin + i, lists->state + i * lists->stride, lists->count[i], bench);
+        bench->tally[TALLY_STARVED] += lists->count[i] == 0;
+    }
+    if (policy->learn_each)
+        bench_accept(bench, begin, call, policy->learn_each(call_begin(call, round), &rows, lists));
+    else
+        learn_lists(r, worker, round, &rows, lists);
+}
+
 void lesson_counts(struct replicate *r, int worker, int64_t round, int64_t dataset,
                    const double *weight, int64_t count)
 {

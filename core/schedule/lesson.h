@@ -14,6 +14,11 @@ void lesson_end(struct replicate *replicate);
 void lesson_samples(struct replicate *replicate, int worker, int64_t round, int64_t dataset,
                     uint32_t *state, int64_t count);
 
+/* The same of `n` agents, each with a list of its own, where batch.h says so: agent begin + i
+ * learns list i. */
+void lesson_lists(struct replicate *replicate, int worker, int64_t round, int64_t begin, int64_t n,
+                  const gyre_lists *lists);
+
 /* The same of samples that were counted, weight[states], `count` in all. */
 void lesson_counts(struct replicate *replicate, int worker, int64_t round, int64_t dataset,
                    const double *weight, int64_t count);

@@ -38,11 +38,12 @@ static void make_sum(struct replicate *r, struct gyre_sum *sum, int64_t count)
         sum_init(sum, count, memory);
 }
 
-static void make_tally(struct replicate *r, struct tally *tally)
+static void make_lists(struct replicate *r, struct bench *bench)
 {
     void *memory = large(r, tally_size(r->plan->shape.states), 1);
     if (memory)
-        tally_init(tally, r->plan->shape.states, memory);
+        tally_init(&bench->lists, r->plan->shape.states, memory);
+    bench->said = large(r, BATCH_MOST, sizeof *bench->said);
 }
 
 static void make_apart(struct replicate *r, struct distinct *apart)
@@ -79,7 +80,7 @@ static void make_census(struct replicate *r, struct bench *bench)
     make_sum(r, &bench->start, 1);
     make_sum(r, &bench->forgotten, 1);
     if (plan->own > 0)
-        make_tally(r, &bench->lists);
+        make_lists(r, bench);
     if (plan->own > 0 || !plan->shape.replaces || prunes(plan))
         bench->spread = large(r, plan->shape.states, sizeof *bench->spread);
     hold(r, PROFILE_MEASURE, PROFILE_CORE);

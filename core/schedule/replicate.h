@@ -33,6 +33,8 @@ struct counting {
     struct alias alias;  /* over a block's states                          */
 };
 
+enum { BATCH_MOST = 256 }; /* agents that are taught and counted at a time: see batch.h, census.h */
+
 /* Words made ahead, for a few parts of datasets at a time: see law.c. */
 enum { AHEAD_PARTS = 16 };
 
@@ -49,6 +51,7 @@ struct bench {
     struct gyre_sum mixture, slots;
     struct gyre_sum start; /* one entry: how much of the start is in the mixture, beside lists */
     struct tally lists;    /* where rows are lists */
+    gyre_said *said;       /* [BATCH_MOST], where rows are lists */
     struct distinct apart; /* where rows are lists and metrics gather: [plan_list_most + 16] */
     double *p;             /* [states + 1] */
     double *total;         /* [contexts] */

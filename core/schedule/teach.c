@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "base/workers.h"
+#include "schedule/batch.h"
 #include "schedule/census.h"
 #include "schedule/count.h"
 #include "schedule/judge.h"
@@ -100,20 +101,13 @@ static void teach_all(struct replicate *r, int64_t round)
 
 /* ---- a dataset an agent ------------------------------------------------- */
 
-/* Agents in blocks: together they fill a chunk, where datasets are small. */
+/* Agents in blocks. */
 struct classes {
     struct replicate *replicate;
     int64_t round, block;
+    bool batch;  /* many are taught at a time */
     bool counts; /* agents are counted right after their lesson */
 };
-
-static int64_t block_of(const gyre_shape *shape)
-{
-    int64_t const fit = shape->samples > 0 ? REPLICATE_CHUNK / shape->samples : 1;
-    /* Words are made ahead for AHEAD_PARTS at a time: see law.c. */
-    int64_t const whole = fit / AHEAD_PARTS * AHEAD_PARTS;
-    return whole > 256 ? 256 : whole > 0 ? whole : fit > 1 ? fit : 1;
-}
 
 /* Draws agent m's dataset by itself. */
 static void teach_agent(struct replicate *r, int worker, int64_t round, int64_t m)
@@ -133,47 +127,22 @@ static void teach_agent(struct replicate *r, int worker, int64_t round, int64_t 
         lesson_samples(r, worker, round, m, bench->state, kept);
 }
 
-/* Judges agent m's part of what was drawn for its block. */
-static void teach_drawn(struct replicate *r, int worker, int64_t round, int64_t m, uint32_t *state)
-{
-    struct source source = {.table = &r->law.alias, .agent = m};
-    struct filling filling = {
-        .replicate = r, .worker = worker, .round = round, .dataset = m, .source = &source};
-    if (r->judging != JUDGING_NONE)
-        profile_at(r, worker, PROFILE_JUDGE);
-    if (r->judging == JUDGING_EACH) {
-        judge_budget(&filling);
-        filling.place = r->supplier_count && judge_place(&filling, r->bench[worker].place)
-                            ? r->bench[worker].place
-                            : NULL;
-    }
-    int64_t const kept = judge_part(&filling, 0, r->plan->shape.samples, state);
-    profile_at(r, worker, PROFILE_LEARN);
-    lesson_samples(r, worker, round, m, state, kept);
-}
-
 static void teach_block(void *argument, int64_t block, int worker)
 {
     const struct classes *classes = argument;
     struct replicate *r = classes->replicate;
-    const gyre_shape *shape = &r->plan->shape;
-    int64_t const begin = block * classes->block, rest = shape->datasets - begin;
+    int64_t const begin = block * classes->block, rest = r->plan->shape.datasets - begin;
     int64_t const n = rest < classes->block ? rest : classes->block;
-    uint32_t *const state = r->bench[worker].state;
-    bool const drawn = r->law.common && classes->block > 1 && !r->law.counted && shape->samples > 0;
-    profile_at(r, worker, PROFILE_DRAW);
-    if (drawn)
-        law_draw_parts(r, worker, classes->round, (uint64_t)begin, shape->samples, n, state, NULL);
-    for (int64_t i = 0; i < n; i++) {
-        if (drawn)
-            teach_drawn(r, worker, classes->round, begin + i, state + i * shape->samples);
-        else
-            teach_agent(r, worker, classes->round, begin + i);
-        if (!classes->counts)
-            continue;
-        profile_at(r, worker, PROFILE_COUNT);
-        census_row(r, worker, classes->round, r->rows.row_of[begin + i]);
+    if (classes->batch)
+        batch_teach(r, worker, classes->round, begin, n);
+    for (int64_t m = begin; m < begin + n; m++) {
+        if (!classes->batch)
+            teach_agent(r, worker, classes->round, m);
+        if (!classes->batch && classes->counts)
+            census_rows(r, worker, classes->round, m, m + 1);
     }
+    if (classes->batch && classes->counts)
+        census_rows(r, worker, classes->round, begin, begin + n);
 }
 
 /* With lessons to come from interventions, or what is said put off, it is too early to count. */
@@ -190,9 +159,13 @@ static bool may_count(const struct plan *plan)
 static void teach_each(struct replicate *r, int64_t round)
 {
     const gyre_shape *shape = &r->plan->shape;
-    struct classes classes = {r, round, block_of(shape), may_count(r->plan) && !review_looks(r)};
+    struct classes classes = {.replicate = r, .round = round, .block = AHEAD_PARTS};
     if (r->rows.count < r->rows.agents)
         rows_part(&r->rows);
+    classes.counts = may_count(r->plan) && !review_looks(r);
+    classes.batch = batch_suits(r);
+    if (classes.batch)
+        classes.block = batch_size(r->plan);
     if (classes.counts)
         census_clear(r);
     workers_run(r->workers, (shape->datasets + classes.block - 1) / classes.block, teach_block,

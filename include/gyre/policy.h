@@ -42,6 +42,15 @@ struct gyre_examples {
                             * to be summed up                                   */
 };
 
+/* A list of states for each of some rows. */
+typedef struct gyre_lists {
+    uint32_t size;
+    uint32_t reserved;
+    int64_t stride;        /* how far lists begin apart, in states              */
+    const uint32_t *state; /* row i's: state[i stride .. i stride + count[i] - 1] */
+    const uint32_t *count; /* [rows], each at most stride; 0: nothing is learned */
+} gyre_lists;
+
 /* What agents are to forget of what they remember. */
 enum {
     GYRE_FIRST_OLDEST = 0,
@@ -107,6 +116,13 @@ typedef struct gyre_policy_ops {
     /* Optional: does what learn and climb put off. Called when all was taught, and
      * before anybody asks what is said, which must not change by it. [task] */
     gyre_status (*settle)(gyre_ctx *ctx, const gyre_rows *rows);
+    /* Optional: what learn does, without weights and at rate 1, for many rows at once,
+     * each from a list of its own; the host may call it in place of learn where `own` is
+     * above 0. Agents are millions, and a call for each takes as long as ten samples. [task] */
+    gyre_status (*learn_each)(gyre_ctx *ctx, const gyre_rows *rows, const gyre_lists *lists);
+    /* Optional: what say does, for many rows at once: said[rows->count], each preset.
+     * Called only where `own` is above 0. [task] */
+    gyre_status (*say_each)(gyre_ctx *ctx, const gyre_rows *rows, gyre_said *said);
 } gyre_policy_ops;
 
 #ifdef __cplusplus

@@ -40,12 +40,12 @@ static void *row_at(const gyre_rows *rows, int64_t row)
 
 /* ---- lists: how many samples, then the samples -------------------------- */
 
-static void list_learn(uint32_t *list, const gyre_examples *examples)
+static void list_learn(uint32_t *list, const uint32_t *state, uint32_t count)
 {
-    if (examples->count == 0)
+    if (count == 0)
         return;
-    list[0] = (uint32_t)examples->count;
-    memcpy(list + 1, examples->state, sizeof *list * (size_t)examples->count);
+    list[0] = count;
+    memcpy(list + 1, state, sizeof *list * count);
 }
 
 /* ---- tables ------------------------------------------------------------- */
@@ -162,7 +162,7 @@ static gyre_status learn(gyre_ctx *ctx, const gyre_rows *rows, const gyre_exampl
 {
     if (is_listed(ctx)) {
         for (int64_t r = 0; r < rows->count; r++)
-            list_learn(row_at(rows, r), examples);
+            list_learn(row_at(rows, r), examples->state, (uint32_t)examples->count);
         return GYRE_OK;
     }
     const double *weight = examples->weight;
@@ -187,6 +187,25 @@ static gyre_status climb(gyre_ctx *ctx, const gyre_rows *rows, const double *wei
     return status;
 }
 
+static gyre_status learn_each(gyre_ctx *ctx, const gyre_rows *rows, const gyre_lists *lists)
+{
+    (void)ctx;
+    for (int64_t r = 0; r < rows->count; r++)
+        list_learn(row_at(rows, r), lists->state + r * lists->stride, lists->count[r]);
+    return GYRE_OK;
+}
+
+static gyre_status say_each(gyre_ctx *ctx, const gyre_rows *rows, gyre_said *said)
+{
+    (void)ctx;
+    for (int64_t r = 0; r < rows->count; r++) {
+        const uint32_t *list = row_at(rows, r);
+        said[r].state = list + 1;
+        said[r].count = list[0];
+    }
+    return GYRE_OK;
+}
+
 static double own(gyre_ctx *ctx)
 {
     return is_listed(ctx) ? 1 : 0;
@@ -200,6 +219,8 @@ static const gyre_policy_ops ops = {
     .learn = learn,
     .own = own,
     .climb = climb,
+    .learn_each = learn_each,
+    .say_each = say_each,
 };
 
 static const gyre_component categorical = {

@@ -159,14 +159,26 @@ static void remember(uint32_t *memory, int64_t all, const uint32_t *state, int64
     memcpy(memory + all - fresh, state + count - fresh, sizeof *memory * (size_t)fresh);
 }
 
+static uint32_t *memory_at(const gyre_rows *rows, int64_t row)
+{
+    return (uint32_t *)(void *)((char *)rows->row + (size_t)row * rows->stride);
+}
+
 /* At rate 1 and without weights: see remembers. */
 static gyre_status learn(gyre_ctx *ctx, const gyre_rows *rows, const gyre_examples *examples,
                          double rate)
 {
     (void)rate;
     for (int64_t r = 0; r < rows->count && examples->count > 0; r++)
-        remember((uint32_t *)(void *)((char *)rows->row + (size_t)r * rows->stride), capacity(ctx),
-                 examples->state, examples->count);
+        remember(memory_at(rows, r), capacity(ctx), examples->state, examples->count);
+    return GYRE_OK;
+}
+
+static gyre_status learn_each(gyre_ctx *ctx, const gyre_rows *rows, const gyre_lists *lists)
+{
+    int64_t const all = capacity(ctx);
+    for (int64_t r = 0; r < rows->count; r++)
+        remember(memory_at(rows, r), all, lists->state + r * lists->stride, lists->count[r]);
     return GYRE_OK;
 }
 
@@ -224,16 +236,27 @@ static void spread(const gyre_ctx *ctx, int64_t c, double listed, const double *
 }
 
 /* Places that hold nothing yet stand in front. */
-static gyre_status say(gyre_ctx *ctx, const void *row, gyre_said *said)
+static void list(const uint32_t *memory, int64_t all, gyre_said *said)
 {
-    const uint32_t *memory = row;
-    double factor[KINDS_MOST];
-    int64_t const all = capacity(ctx);
     int64_t empty = 0;
     while (empty < all && memory[empty] == NOTHING)
         empty++;
     said->state = memory + empty;
     said->count = all - empty;
+}
+
+static gyre_status say_each(gyre_ctx *ctx, const gyre_rows *rows, gyre_said *said)
+{
+    int64_t const all = capacity(ctx);
+    for (int64_t r = 0; r < rows->count; r++)
+        list(memory_at(rows, r), all, &said[r]);
+    return GYRE_OK;
+}
+
+static gyre_status say(gyre_ctx *ctx, const void *row, gyre_said *said)
+{
+    double factor[KINDS_MOST];
+    list(row, capacity(ctx), said);
     if (is_listed(ctx))
         return GYRE_OK;
     double *const listed = count_listed(ctx, said->state, said->count, said->buffer);
@@ -336,8 +359,7 @@ static gyre_status prune(gyre_ctx *ctx, const gyre_rows *rows, const gyre_prunin
 {
     gyre_status status = GYRE_OK;
     for (int64_t r = 0; r < rows->count && status == GYRE_OK; r++)
-        status = prune_row(ctx, (uint32_t *)(void *)((char *)rows->row + (size_t)r * rows->stride),
-                           rows->first + r, pruning, pruned);
+        status = prune_row(ctx, memory_at(rows, r), rows->first + r, pruning, pruned);
     return status;
 }
 
@@ -361,6 +383,8 @@ static const gyre_policy_ops ops = {
     .own = own,
     .prune = prune,
     .remembers = remembers,
+    .learn_each = learn_each,
+    .say_each = say_each,
 };
 
 static const gyre_component memory = {
