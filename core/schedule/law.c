@@ -213,6 +213,8 @@ static void share_part(struct replicate *r)
     if (!law->composed)
         return;
     law->rest = rest / lists;
+    for (int w = 0; w < r->workers; w++)
+        r->bench[w].cells.count = 0;
     if (rest > 0)
         alias_build(&law->alias, law->p, r->plan->shape.states + 1);
 }
@@ -296,11 +298,12 @@ bool law_of_agent(struct replicate *r, int worker, int64_t round, int64_t m, str
         return false;
     if (said.count == 0)
         return make_table(r, worker, round, source);
+    if (bench->cells.count != said.count)
+        bench->cells = compose_cells_of(said.count, law->rest * (double)said.count, &law->alias);
     source->composed = (struct compose){.own = said.state,
-                                        .count = said.count,
+                                        .cells = &bench->cells,
                                         .accept = law->even ? NULL : law->accept,
                                         .chance = law->even ? NULL : law->chance,
-                                        .rest = law->rest * (double)said.count,
                                         .from = &law->alias};
     source->own = &source->composed;
     return true;

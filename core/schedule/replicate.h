@@ -58,20 +58,21 @@ struct bench {
     double *slot;          /* [slot_count] */
     uint64_t *word;        /* [REPLICATE_CHUNK] */
     struct ahead ahead;
-    uint32_t *again;          /* [REPLICATE_CHUNK]: slots to be drawn again */
-    uint32_t *fresh;          /* [REPLICATE_CHUNK + COMPOSE_SLACK]: what is drawn for them */
-    uint32_t *state;          /* [samples, or REPLICATE_CHUNK if that is more, + COMPOSE_SLACK] */
-    int64_t *budget;          /* [intervention_count] */
-    int64_t *tally;           /* [tally_count] */
-    uint16_t *place;          /* [samples], where an intervention can supply */
-    int64_t *held;            /* [states]: datasets (or samples of the one) that held each */
-    uint64_t *seen;           /* [states]: which dataset did last */
-    struct alias alias;       /* where agents differ in what they draw from */
-    uint64_t *steps;          /* the same, where inversion is cheaper */
-    struct counting counting; /* where datasets may be counted */
-    double *weight;           /* [states]: one as counted */
-    double *spread;           /* [states]: where rows are lists, one as a table */
-    struct call lesson;       /* the update's, while it teaches one by one */
+    struct compose_cells cells; /* of lists as long as the last one; count 0: of none yet */
+    uint32_t *again;            /* [REPLICATE_CHUNK]: slots to be drawn again */
+    uint32_t *fresh;            /* [REPLICATE_CHUNK + COMPOSE_SLACK]: what is drawn for them */
+    uint32_t *state;            /* [samples, or REPLICATE_CHUNK if that is more, + COMPOSE_SLACK] */
+    int64_t *budget;            /* [intervention_count] */
+    int64_t *tally;             /* [tally_count] */
+    uint16_t *place;            /* [samples], where an intervention can supply */
+    int64_t *held;              /* [states]: datasets (or samples of the one) that held each */
+    uint64_t *seen;             /* [states]: which dataset did last */
+    struct alias alias;         /* where agents differ in what they draw from */
+    uint64_t *steps;            /* the same, where inversion is cheaper */
+    struct counting counting;   /* where datasets may be counted */
+    double *weight;             /* [states]: one as counted */
+    double *spread;             /* [states]: where rows are lists, one as a table */
+    struct call lesson;         /* the update's, while it teaches one by one */
     /* What interventions do to agents: one entry, and memories. */
     struct gyre_sum forgotten;
     int64_t pruned;

@@ -18,12 +18,32 @@
 
 #define COMPOSE_CELLS ((int64_t)1 << 20)
 
+/* Cells' bits of half a word; above, halves say too little of where in a cell they are. */
+enum { COMPOSE_BITS = 24, COMPOSE_SHORT = 4 };
+
+/* Where words fall, which is the same for all lists of a length. t = word 2^-64 (count + rest) is a
+ * word's place. Half a word times `scale`, in whole numbers, is t in units of which a cell has
+ * 2^(32 - bits); as the half is cut off, and the scale, it may be too low, by less than
+ * COMPOSE_SHORT. */
+struct compose_cells {
+    int64_t count;              /* listed states: 1 .. COMPOSE_CELLS           */
+    double rest;                /* >= 0, finite                                */
+    double all, listed;         /* count + rest, count                         */
+    double inverse;             /* 1 / rest                                    */
+    double stretch;             /* a unit, in halves of words for the table    */
+    int bits;                   /* 2^bits > all; COMPOSE_BITS + 1: it is not   */
+    uint32_t scale, end, slack; /* `end`: of the listed cells; `slack`: alias.h's */
+    bool whole;                 /* the table needs whole words                 */
+};
+
+/* `from` is the rest's table, and not looked at when rest is 0. */
+struct compose_cells compose_cells_of(int64_t count, double rest, const struct alias *from);
+
 struct compose {
-    const uint32_t *own;      /* [count] */
-    int64_t count;            /* 1 .. COMPOSE_CELLS */
+    const uint32_t *own; /* [count] */
+    const struct compose_cells *cells;
     const double *accept;     /* [states], in [0, 1]; NULL: all are accepted */
     const uint32_t *chance;   /* [states]: compose_chance of each; NULL as `accept` is */
-    double rest;              /* >= 0, finite */
     const struct alias *from; /* the rest's; not looked at when rest is 0 */
 };
 

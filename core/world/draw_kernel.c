@@ -186,75 +186,39 @@ void KERNEL_OWN(draw_kernel_alias)(const struct alias *alias, const struct rando
 /* A batch's halves are few enough for what is kept of it to stay in the first cache. */
 enum { BATCH = 256 };
 
-/* t = word 2^-64 (count + rest) is where a word falls. Half a word times `scale`, in whole numbers,
- * is t in units of which a cell has 2^(32 - bits); as the half is cut off, and the scale, it may be
- * too low, by less than SHORT. */
-enum { SHORT = 4, CELL_BITS = 24 };
-
-struct cells {
-    const struct compose *of;
-    double all, count, inverse; /* t < all; of the rest, 1 / rest */
-    int bits;                   /* 2^bits >= all; above CELL_BITS halves say too little */
-    uint32_t scale, end;        /* end: of listed cells */
-    double stretch;             /* the rest's units, as halves of words for its table */
-    uint32_t slack;             /* by how much these may be too low, for alias.h */
-    bool whole;                 /* the rest's halves say too little */
-};
-
-static inline struct cells cells_of(const struct compose *of)
-{
-    double const count = (double)of->count, all = count + of->rest;
-    struct cells x = {.of = of, .all = all, .count = count, .inverse = 1.0 / of->rest, .bits = 1};
-    double unit = 0x1p31;
-    while (x.bits <= CELL_BITS && !(all * unit < 0x1p32)) {
-        x.bits++;
-        unit *= 0.5;
-    }
-    if (x.bits > CELL_BITS)
-        return x;
-    x.scale = (uint32_t)(all * unit);
-    x.end = (uint32_t)(count * unit);
-    x.stretch = 0x1p32 / (of->rest * unit);
-    double const slack = (SHORT + 1) * x.stretch + 2;
-    int const bits = of->rest > 0 ? of->from->bits : 0;
-    x.whole = !(slack < 0x1p24 && slack * (double)(1u << bits) < 0x1p31);
-    x.slack = x.whole ? 0 : (uint32_t)slack << bits;
-    return x;
-}
-
 /* The state that the rest's table has for t. */
-static uint32_t draw_rest(const struct cells *cells, double t)
+static uint32_t draw_rest(const struct compose *of, double t)
 {
-    double const v = (t - cells->count) * cells->inverse;
+    double const v = (t - of->cells->listed) * of->cells->inverse;
     double const below = v < 0 ? 0 : v < 0x1.fffffffffffffp-1 ? v : 0x1.fffffffffffffp-1;
-    return alias_draw(cells->of->from, (uint64_t)(int64_t)(below * 0x1p52) << 12);
+    return alias_draw(of->from, (uint64_t)(int64_t)(below * 0x1p52) << 12);
 }
 
 /* A word's upper 52 bits: the factor of `all` is at most 1 - 2^-52, which takes off at least the
  * last bit's worth. So without a rest no t is beyond the list. */
-static double place_of(const struct cells *cells, uint64_t word)
+static double place_of(const struct compose *of, uint64_t word)
 {
-    return (double)(int64_t)(word >> 12) * (cells->all * 0x1p-52);
+    return (double)(int64_t)(word >> 12) * (of->cells->all * 0x1p-52);
 }
 
 /* One proposal by its whole word. */
-static bool propose_one(const struct cells *cells, uint64_t word, uint32_t *state)
+static bool propose_one(const struct compose *of, uint64_t word, uint32_t *state)
 {
-    double const t = place_of(cells, word);
-    if (t >= cells->count) {
-        *state = draw_rest(cells, t);
+    double const t = place_of(of, word);
+    if (t >= of->cells->listed) {
+        *state = draw_rest(of, t);
         return true;
     }
     int64_t const cell = (int64_t)t;
-    *state = cells->of->own[cell];
-    return !cells->of->accept || t - (double)cell < cells->of->accept[*state];
+    *state = of->own[cell];
+    return !of->accept || t - (double)cell < of->accept[*state];
 }
 
 /* What falls in the rest is drawn when the batch is through, since a branch for each would be
- * missed too often: until then the half's index stands in its place. */
+ * missed too often: which halves these are, what they are, and where their states go. */
 struct later {
     int64_t n;
-    uint32_t place[BATCH + 16];
+    uint32_t index[BATCH + 16], half[BATCH + 16], place[BATCH + 16];
 };
 
 /* What a batch is made of. */
@@ -285,9 +249,10 @@ MADE_FOR struct list list_of(const struct compose *of, int most)
 {
     struct list list = {.own = of->own};
     for (int i = 0; i < 8 && most > 0; i++)
-        list.part[i] = i * 16 < most ? _mm512_maskz_loadu_epi32(first_lanes(of->count - i * 16),
-                                                                of->own + i * 16)
-                                     : _mm512_setzero_si512();
+        list.part[i] =
+            i * 16 < most
+                ? _mm512_maskz_loadu_epi32(first_lanes(of->cells->count - i * 16), of->own + i * 16)
+                : _mm512_setzero_si512();
     return list;
 }
 
@@ -314,7 +279,7 @@ struct proposals {
 
 /* Open ones by their whole words. Those that turn out to be of the rest are done with it. */
 static __attribute__((noinline)) void
-settle_open(const struct cells *cells, const struct batch *batch, int64_t i, struct proposals *x)
+settle_open(const struct compose *of, const struct batch *batch, int64_t i, struct proposals *x)
 {
     uint32_t state[16];
     _mm512_storeu_si512(state, x->state);
@@ -323,26 +288,26 @@ settle_open(const struct cells *cells, const struct batch *batch, int64_t i, str
         __mmask16 const bit = (__mmask16)(1u << lane);
         uint64_t const word =
             random_whole(batch->more, batch->first + i + lane, random_half(batch->word, i + lane));
-        bool const stays = propose_one(cells, word, &state[lane]);
+        bool const stays = propose_one(of, word, &state[lane]);
         x->stay = stays ? x->stay | bit : x->stay & (__mmask16)~bit;
     }
     x->state = _mm512_loadu_si512(state);
 }
 
-MADE_FOR struct proposals propose_sixteen(const struct cells *cells, const struct list *list,
+MADE_FOR struct proposals propose_sixteen(const struct compose *of, const struct list *list,
                                           int most, bool coins, __mmask16 live, __m512i half)
 {
-    __m128i const bits = _mm_cvtsi32_si128(cells->bits), rest = _mm_cvtsi32_si128(32 - cells->bits);
-    __m512i const near = all_lanes((uint32_t)SHORT << cells->bits);
-    __m512i const t = multiply_high(half, all_lanes(cells->scale));
+    __m128i const bits = _mm_cvtsi32_si128(of->cells->bits),
+                  rest = _mm_cvtsi32_si128(32 - of->cells->bits);
+    __m512i const near = all_lanes((uint32_t)COMPOSE_SHORT << of->cells->bits);
+    __m512i const t = multiply_high(half, all_lanes(of->cells->scale));
     __m512i const cell = _mm512_srl_epi32(t, rest), into = _mm512_sll_epi32(t, bits);
-    __mmask16 const own = _mm512_mask_cmplt_epu32_mask(live, t, all_lanes(cells->end));
+    __mmask16 const own = _mm512_mask_cmplt_epu32_mask(live, t, all_lanes(of->cells->end));
     struct proposals x = {.own = own, .stay = live};
     x.state = look_up(list, most, own, cell);
     x.open = _mm512_mask_cmplt_epu32_mask(own, _mm512_add_epi32(into, near), near);
     if (coins) {
-        __m512i const chance =
-            _mm512_mask_i32gather_epi32(cell, own, x.state, cells->of->chance, 4);
+        __m512i const chance = _mm512_mask_i32gather_epi32(cell, own, x.state, of->chance, 4);
         x.stay = (live & (__mmask16)~own) | _mm512_mask_cmplt_epu32_mask(own, into, chance);
         x.open |= _mm512_mask_cmplt_epu32_mask(own, _mm512_sub_epi32(chance, into), near);
     }
@@ -351,81 +316,81 @@ MADE_FOR struct proposals propose_sixteen(const struct cells *cells, const struc
 
 /* Halves i .. i + 15 of the batch, of which those in `live` are there: writes what is accepted from
  * out[k] on, and returns how many there are then. */
-MADE_FOR int64_t take_sixteen(const struct cells *cells, const struct list *list, int most,
+MADE_FOR int64_t take_sixteen(const struct compose *of, const struct list *list, int most,
                               bool coins, __mmask16 live, const struct batch *batch, int64_t i,
                               int64_t k, uint32_t *out, struct later *later)
 {
     __m512i const lane = _mm512_setr_epi32(0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15);
     __m512i const half =
         _mm512_maskz_loadu_epi32(live, (const uint32_t *)(const void *)batch->word + i);
-    struct proposals x = propose_sixteen(cells, list, most, coins, live, half);
+    struct proposals x = propose_sixteen(of, list, most, coins, live, half);
     if (__builtin_expect(x.open, 0))
-        settle_open(cells, batch, i, &x);
+        settle_open(of, batch, i, &x);
     __mmask16 const rest = live & (__mmask16)~x.own;
     __m512i const index = _mm512_add_epi32(lane, all_lanes((uint32_t)i));
-    __m512i const state = _mm512_mask_mov_epi32(x.state, rest, index);
     __m512i const place =
         _mm512_add_epi32(_mm512_maskz_expand_epi32(x.stay, lane), all_lanes((uint32_t)k));
-    _mm512_storeu_si512(out + k, _mm512_maskz_compress_epi32(x.stay, state));
+    _mm512_storeu_si512(out + k, _mm512_maskz_compress_epi32(x.stay, x.state));
+    _mm512_storeu_si512(later->index + later->n, _mm512_maskz_compress_epi32(rest, index));
+    _mm512_storeu_si512(later->half + later->n, _mm512_maskz_compress_epi32(rest, half));
     _mm512_storeu_si512(later->place + later->n, _mm512_maskz_compress_epi32(rest, place));
     later->n += __builtin_popcount(rest);
     return k + __builtin_popcount(x.stay);
 }
 
-MADE_FOR int64_t propose(const struct cells *cells, const struct list *list, int most, bool coins,
+MADE_FOR int64_t propose(const struct compose *of, const struct list *list, int most, bool coins,
                          const struct batch *batch, int64_t n, int64_t want, uint32_t *out,
                          struct later *later)
 {
     int64_t k = 0, i = 0;
     for (; n - i >= 16 && k < want; i += 16)
-        k = take_sixteen(cells, list, most, coins, 0xffff, batch, i, k, out, later);
+        k = take_sixteen(of, list, most, coins, 0xffff, batch, i, k, out, later);
     if (i < n && k < want)
-        k = take_sixteen(cells, list, most, coins, first_lanes(n - i), batch, i, k, out, later);
+        k = take_sixteen(of, list, most, coins, first_lanes(n - i), batch, i, k, out, later);
     return k;
 }
 
 /* How far halves are into the rest, as halves for its table. */
-static inline __m256i into_rest(const struct cells *cells, __m256i units)
+static inline __m256i into_rest(const struct compose *of, __m256i units)
 {
-    __m512d const x = _mm512_mul_pd(_mm512_cvtepu32_pd(units), _mm512_set1_pd(cells->stretch));
+    __m512d const x = _mm512_mul_pd(_mm512_cvtepu32_pd(units), _mm512_set1_pd(of->cells->stretch));
     return _mm512_cvttpd_epu32(_mm512_min_pd(x, _mm512_set1_pd(0x1.fffffffep31)));
 }
 
 /* Sixteen of the rest, by whole words where halves leave them open. */
-static __attribute__((noinline)) __m512i settle_rest(const struct cells *cells,
-                                                     const struct batch *batch, __m512i index,
+static __attribute__((noinline)) __m512i settle_rest(const struct compose *of,
+                                                     const struct batch *batch,
+                                                     const uint32_t *index, __m512i half,
                                                      const struct sixteen *x)
 {
-    uint32_t at[16], state[16];
-    _mm512_storeu_si512(at, index);
+    uint32_t halves[16], state[16];
+    _mm512_storeu_si512(halves, half);
     _mm512_storeu_si512(state, x->state);
     for (uint32_t open = x->open; open; open &= open - 1) {
         int const lane = __builtin_ctz(open);
-        uint64_t const word =
-            random_whole(batch->more, batch->first + at[lane], random_half(batch->word, at[lane]));
-        state[lane] = draw_rest(cells, place_of(cells, word));
+        uint64_t const word = random_whole(batch->more, batch->first + index[lane], halves[lane]);
+        state[lane] = draw_rest(of, place_of(of, word));
     }
     return _mm512_loadu_si512(state);
 }
 
-static inline void settle(const struct cells *cells, const struct columns *columns,
+static inline void settle(const struct compose *of, const struct columns *columns,
                           const struct batch *batch, uint32_t *out, const struct later *later)
 {
     for (int64_t j = 0; j < later->n; j += 16) {
         __mmask16 const live = first_lanes(later->n - j);
         __m512i const place = _mm512_maskz_loadu_epi32(live, later->place + j);
-        __m512i const index = _mm512_mask_i32gather_epi32(place, live, place, out, 4);
-        __m512i const half = _mm512_mask_i32gather_epi32(index, live, index, batch->word, 4);
-        __m512i const t = multiply_high(half, all_lanes(cells->scale));
-        __m512i const units = _mm512_sub_epi32(t, all_lanes(cells->end));
-        __m512i const drawn = _mm512_inserti64x4(
-            _mm512_castsi256_si512(into_rest(cells, _mm512_castsi512_si256(units))),
-            into_rest(cells, _mm512_extracti64x4_epi64(units, 1)), 1);
+        __m512i const half = _mm512_maskz_loadu_epi32(live, later->half + j);
+        __m512i const t = multiply_high(half, all_lanes(of->cells->scale));
+        __m512i const units = _mm512_sub_epi32(t, all_lanes(of->cells->end));
+        __m512i const drawn =
+            _mm512_inserti64x4(_mm512_castsi256_si512(into_rest(of, _mm512_castsi512_si256(units))),
+                               into_rest(of, _mm512_extracti64x4_epi64(units, 1)), 1);
         struct sixteen x = alias_sixteen(columns, false, live, drawn);
-        if (cells->whole)
+        if (of->cells->whole)
             x.open = live;
         if (__builtin_expect(x.open, 0))
-            x.state = settle_rest(cells, batch, index, &x);
+            x.state = settle_rest(of, batch, later->index + j, half, &x);
         _mm512_mask_i32scatter_epi32(out, live, place, x.state, 4);
     }
 }
@@ -442,76 +407,77 @@ MADE_FOR struct list list_of(const struct compose *of, int most)
     return (struct list){of->own};
 }
 
-static inline uint32_t into_cells(const struct cells *cells, uint32_t half)
+static inline uint32_t into_cells(const struct compose *of, uint32_t half)
 {
-    return (uint32_t)((uint64_t)half * cells->scale >> 32);
+    return (uint32_t)((uint64_t)half * of->cells->scale >> 32);
 }
 
-MADE_FOR int64_t propose(const struct cells *cells, const struct list *list, int most, bool coins,
+MADE_FOR int64_t propose(const struct compose *of, const struct list *list, int most, bool coins,
                          const struct batch *batch, int64_t n, int64_t want, uint32_t *out,
                          struct later *later)
 {
-    uint32_t const near = (uint32_t)SHORT << cells->bits;
+    uint32_t const near = (uint32_t)COMPOSE_SHORT << of->cells->bits;
     int64_t k = 0;
     (void)most;
     for (int64_t i = 0; i < n && k < want; i++) {
-        uint32_t const half = random_half(batch->word, i), t = into_cells(cells, half);
-        uint32_t const into = t << cells->bits;
-        bool const own = t < cells->end;
-        uint32_t state = list->own[own ? t >> (32 - cells->bits) : 0];
-        uint32_t const chance = coins ? cells->of->chance[state] : 0;
+        uint32_t const half = random_half(batch->word, i), t = into_cells(of, half);
+        uint32_t const into = t << of->cells->bits;
+        bool const own = t < of->cells->end;
+        uint32_t state = list->own[own ? t >> (32 - of->cells->bits) : 0];
+        uint32_t const chance = coins ? of->chance[state] : 0;
         bool const open = own & ((into + near < near) | (coins && chance - into < near));
         bool stay = !coins | !own | (into < chance);
         if (__builtin_expect(open, 0))
-            stay = propose_one(cells, random_whole(batch->more, batch->first + i, half), &state);
+            stay = propose_one(of, random_whole(batch->more, batch->first + i, half), &state);
+        later->index[later->n] = (uint32_t)i;
+        later->half[later->n] = half;
         later->place[later->n] = (uint32_t)k;
         later->n += !own;
-        out[k] = own ? state : (uint32_t)i;
+        out[k] = state;
         k += stay;
     }
     return k;
 }
 
-static inline void settle(const struct cells *cells, const struct columns *columns,
+static inline void settle(const struct compose *of, const struct columns *columns,
                           const struct batch *batch, uint32_t *out, const struct later *later)
 {
     (void)columns;
     for (int64_t j = 0; j < later->n; j++) {
-        uint32_t *const at = &out[later->place[j]];
-        uint32_t const half = random_half(batch->word, *at);
-        double const x = (double)(into_cells(cells, half) - cells->end) * cells->stretch;
+        uint32_t const half = later->half[j];
+        double const x = (double)(into_cells(of, half) - of->cells->end) * of->cells->stretch;
         bool open = false;
-        uint32_t const state =
-            alias_half(cells->of->from, cells->slack,
-                       (uint32_t)(x < 0x1.fffffffep31 ? x : 0x1.fffffffep31), &open);
-        uint64_t const whole =
-            cells->whole | open ? random_whole(batch->more, batch->first + *at, half) : 0;
-        *at =
-            cells->whole | open ? draw_rest(cells, place_of(cells, whole)) : state & ~ALIAS_MARKED;
+        uint32_t state = alias_half(of->from, of->cells->slack,
+                                    (uint32_t)(x < 0x1.fffffffep31 ? x : 0x1.fffffffep31), &open);
+        if (__builtin_expect(of->cells->whole | open, 0)) {
+            int64_t const d = batch->first + later->index[j];
+            state = draw_rest(of, place_of(of, random_whole(batch->more, d, half)));
+        }
+        out[later->place[j]] = state & ~ALIAS_MARKED;
     }
 }
 
 #endif
 
 /* Halves that say too little: each by its whole word. */
-static int64_t propose_whole(const struct cells *cells, const struct batch *batch, int64_t n,
+static int64_t propose_whole(const struct compose *of, const struct batch *batch, int64_t n,
                              int64_t want, uint32_t *out)
 {
     int64_t k = 0;
     for (int64_t i = 0; i < n && k < want; i++) {
         uint32_t const half = random_half(batch->word, i);
-        k += propose_one(cells, random_whole(batch->more, batch->first + i, half), &out[k]);
+        k += propose_one(of, random_whole(batch->more, batch->first + i, half), &out[k]);
     }
     return k;
 }
 
-MADE_FOR int64_t batches(const struct cells *cells, int most, bool coins,
+MADE_FOR int64_t batches(const struct compose *of, int most, bool coins,
                          const struct random_more *more, const uint64_t *word, int64_t n,
                          int64_t want, uint32_t *out)
 {
-    struct list const list = list_of(cells->of, most);
+    struct list const list = list_of(of, most);
     struct columns const columns =
-        cells->of->rest > 0 ? columns_of(cells->of->from, cells->slack) : (struct columns){0};
+        of->cells->rest > 0 ? columns_of(of->from, of->cells->slack) : (struct columns){0};
     int64_t k = 0;
     for (int64_t i = 0; i < n && k < want; i += BATCH) {
         struct later later;
@@ -519,30 +485,29 @@ MADE_FOR int64_t batches(const struct cells *cells, int most, bool coins,
         int64_t const size = n - i < BATCH ? n - i : BATCH;
         later.n = 0;
         int64_t const got =
-            propose(cells, &list, most, coins, &batch, size, want - k, out + k, &later);
-        settle(cells, &columns, &batch, out + k, &later);
+            propose(of, &list, most, coins, &batch, size, want - k, out + k, &later);
+        settle(of, &columns, &batch, out + k, &later);
         k += got;
     }
     return k < want ? k : want;
 }
 
-int64_t KERNEL_OWN(draw_kernel_compose)(const struct compose *compose,
-                                        const struct random_more *more, const uint64_t *word,
-                                        int64_t n, int64_t most, uint32_t *out)
+int64_t KERNEL_OWN(draw_kernel_compose)(const struct compose *of, const struct random_more *more,
+                                        const uint64_t *word, int64_t n, int64_t most,
+                                        uint32_t *out)
 {
-    struct cells const cells = cells_of(compose);
     struct batch const all = {more, word, 0};
-    bool const coins = compose->accept != NULL;
-    if (cells.bits > CELL_BITS)
-        return propose_whole(&cells, &all, n, most, out);
-    if (compose->count <= 32)
-        return coins ? batches(&cells, 32, true, more, word, n, most, out)
-                     : batches(&cells, 32, false, more, word, n, most, out);
-    if (compose->count <= 128)
-        return coins ? batches(&cells, 128, true, more, word, n, most, out)
-                     : batches(&cells, 128, false, more, word, n, most, out);
-    return coins ? batches(&cells, 0, true, more, word, n, most, out)
-                 : batches(&cells, 0, false, more, word, n, most, out);
+    bool const coins = of->accept != NULL;
+    if (of->cells->bits > COMPOSE_BITS)
+        return propose_whole(of, &all, n, most, out);
+    if (of->cells->count <= 32)
+        return coins ? batches(of, 32, true, more, word, n, most, out)
+                     : batches(of, 32, false, more, word, n, most, out);
+    if (of->cells->count <= 128)
+        return coins ? batches(of, 128, true, more, word, n, most, out)
+                     : batches(of, 128, false, more, word, n, most, out);
+    return coins ? batches(of, 0, true, more, word, n, most, out)
+                 : batches(of, 0, false, more, word, n, most, out);
 }
 
 /* ---- counts -------------------------------------------------------------------------------- */

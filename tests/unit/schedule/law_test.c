@@ -189,8 +189,8 @@ static void drawn_law(const struct replicate *r, const struct source *source, do
     for (int z = 0; z < STATES; z++)
         table += rest[z];
     for (int z = 0; z < STATES; z++)
-        q[z] = table > 0 ? rest[z] / table * (source->own ? source->own->rest : 1) : 0;
-    for (int64_t i = 0; source->own && i < source->own->count; i++)
+        q[z] = table > 0 ? rest[z] / table * (source->own ? source->own->cells->rest : 1) : 0;
+    for (int64_t i = 0; source->own && i < source->own->cells->count; i++)
         q[source->own->own[i]] +=
             source->own->accept ? source->own->accept[source->own->own[i]] : 1;
     for (int z = 0; z < STATES; z++)

@@ -63,17 +63,18 @@ static int drop(void **state)
 /* As the header says it, a whole word after the other. */
 static int64_t plainly(const struct compose *c, int64_t n, int64_t most, uint32_t *out)
 {
-    double const cells = (double)c->count + c->rest;
+    double const cells = (double)c->cells->count + c->cells->rest;
     int64_t k = 0;
     for (int64_t i = 0; i < n && k < most; i++) {
         uint64_t const whole = random_whole(&more, i, random_half(word, i));
         double const d = (double)(whole >> 12) * 0x1p-52, t = d * cells;
-        if (t < (double)c->count) {
+        if (t < (double)c->cells->count) {
             uint32_t const s = c->own[(int64_t)t];
             if (c->accept == NULL || t - trunc(t) < c->accept[s])
                 out[k++] = s;
         } else {
-            double const v = fmin((t - (double)c->count) * (1 / c->rest), 0x1.fffffffffffffp-1);
+            double const v =
+                fmin((t - (double)c->cells->count) * (1 / c->cells->rest), 0x1.fffffffffffffp-1);
             out[k++] = alias_draw(c->from, (uint64_t)(v * 0x1p52) << 12);
         }
     }
@@ -109,8 +110,8 @@ static void check_all(int64_t count, double rest, const double *chances)
     uint32_t *const list = malloc(4 * (size_t)count);
     assert_non_null(list);
     memcpy(list, own, 4 * (size_t)count);
-    struct compose const compose = {
-        list, count, chances, bits_of(chances), rest, rest > 0 ? &table : NULL};
+    struct compose_cells const cells = compose_cells_of(count, rest, rest > 0 ? &table : NULL);
+    struct compose const compose = {list, &cells, chances, bits_of(chances), &table};
     for (int i = 0; i < 12; i++) {
         for (int j = 0; j < 8; j++)
             check(&compose, numbers[i], mosts[j]);
@@ -158,8 +159,8 @@ static void the_last_word_is_in_the_last_cell(void **state)
         if (!kernel_use(names[k]))
             continue;
         for (int64_t count = 1; count <= COMPOSE_CELLS; count += 1 + count / 3) {
-            struct compose const compose = {
-                list + COMPOSE_CELLS - count, count, NULL, NULL, 0, NULL};
+            struct compose_cells const cells = compose_cells_of(count, 0, NULL);
+            struct compose const compose = {list + COMPOSE_CELLS - count, &cells, NULL, NULL, NULL};
             list[COMPOSE_CELLS - 1] = 42;
             assert_int_equal(compose_draw(&compose, &more, &last, 1, 1, out), 1);
             assert_int_equal(out[0], 42);
@@ -172,7 +173,8 @@ static void nothing_is_drawn_when_nothing_is_accepted(void **state)
 {
     (void)state;
     uint32_t out[100 + COMPOSE_SLACK];
-    struct compose const compose = {own, 100, never, no_chance, 0, NULL};
+    struct compose_cells const cells = compose_cells_of(100, 0, NULL);
+    struct compose const compose = {own, &cells, never, no_chance, NULL};
     for (int k = 0; k < KERNELS; k++) {
         if (kernel_use(names[k]))
             assert_int_equal(compose_draw(&compose, &more, word, WORDS, 100, out), 0);
@@ -206,8 +208,8 @@ static void law_of(const struct compose *compose, double *p)
     for (int i = 0; i < STATES; i++)
         total += weight[i];
     for (int i = 0; i < STATES; i++)
-        p[i] = compose->rest * weight[i] / total;
-    for (int64_t i = 0; i < compose->count; i++)
+        p[i] = compose->cells->rest * weight[i] / total;
+    for (int64_t i = 0; i < compose->cells->count; i++)
         p[compose->own[i]] += compose->accept == NULL ? 1 : compose->accept[compose->own[i]];
 }
 
@@ -216,7 +218,8 @@ static void check_law(int64_t count, double rest, const double *chances, uint32_
     enum { DRAWS = 1 << 20 };
     static uint64_t words[DRAWS / 2];
     static uint32_t out[DRAWS + COMPOSE_SLACK];
-    struct compose const compose = {own, count, chances, bits_of(chances), rest, &table};
+    struct compose_cells const cells = compose_cells_of(count, rest, &table);
+    struct compose const compose = {own, &cells, chances, bits_of(chances), &table};
     int64_t drawn[STATES] = {0};
     double p[STATES];
     random_words(5, round, 0, 0, DRAWS / 2, words);
