@@ -61,9 +61,8 @@ enum { ENTROPY, DISAGREE, VOTES };
 
 /* What a run looks at in every row and never changes. */
 struct cache {
-    double *nu;     /* [contexts]                                                   */
-    double *log_pi; /* [states], 0 where pi* is                                     */
-    double *log;    /* [samples + 1], of whole numbers: agents say n / N; 0 at 0    */
+    double *nu;     /* [contexts]              */
+    double *log_pi; /* [states], 0 where pi* is */
 };
 
 static gyre_status open(gyre_ctx *ctx)
@@ -77,15 +76,11 @@ static gyre_status open(gyre_ctx *ctx)
     ctx->cache = cache;
     cache->nu = ctx->host->alloc(ctx, sizeof(double) * (size_t)shape->contexts, 64);
     cache->log_pi = ctx->host->alloc(ctx, sizeof(double) * (size_t)shape->states, 64);
-    cache->log = ctx->host->alloc(ctx, sizeof(double) * (size_t)(shape->samples + 1), 64);
-    if (!cache->nu || !cache->log_pi || !cache->log)
+    if (!cache->nu || !cache->log_pi)
         return GYRE_E_NOMEM;
     for (int64_t z = 0; z < shape->states; z++)
         cache->log_pi[z] = pi[z] > 0 ? pi[z] : 1;
     ctx->host->log(ctx, cache->log_pi, shape->states, cache->log_pi);
-    for (int64_t n = 0; n <= shape->samples; n++)
-        cache->log[n] = n > 0 ? (double)n : 1;
-    ctx->host->log(ctx, cache->log, shape->samples + 1, cache->log);
     if (gyre_nu(shape, conf->weigh, cache->nu))
         return GYRE_OK;
     return ctx->host->fail(ctx, GYRE_E_INVALID, "weigh = \"probes\", but every context is met");
@@ -95,13 +90,6 @@ static uint32_t slots(gyre_ctx *ctx)
 {
     const struct conf *conf = ctx->conf;
     return VOTES + (conf->modes ? (uint32_t)ctx->shape->states : 0);
-}
-
-static void take_logs(gyre_ctx *ctx, const double *p, int64_t n, double *out)
-{
-    ctx->host->log(ctx, p, n, out);
-    for (int64_t i = 0; i < n; i++)
-        out[i] = p[i] > 0 ? out[i] : 0;
 }
 
 /* Where the largest is; of those above 1/2 there is one. */
@@ -115,11 +103,10 @@ static int64_t find_most(const double *p, int64_t n)
 
 /* The chance that two draws differ, 1 - sum p^2. Near 0 that would lose its digits, and is made of
  * what is beside the commonest state: with s their sum, 2 s - s^2 - the sum of their squares. */
-static double disagreement(gyre_ctx *ctx, const double *p, int64_t n)
+static double disagreement(const double *p, int64_t n, double alike)
 {
-    double const agree = ctx->host->dot(ctx, p, p, n);
-    if (agree < 0.5)
-        return 1 - agree;
+    if (alike < 0.5)
+        return 1 - alike;
     int64_t const most = find_most(p, n), rest = n - most - 1;
     const double *behind = p + most + 1;
     double const beside = gyre_total(p, most) + gyre_total(behind, rest);
@@ -139,19 +126,12 @@ static void vote(const double *p, int64_t n, double *votes)
         votes[z] = p[z] == most ? 1 / (double)tied : 0;
 }
 
-/* Of one context, p[n] with its logarithms, 0 where p is. */
-static void sum_up(gyre_ctx *ctx, const double *p, const double *log_p, int64_t n, double nu,
-                   double *sums)
+/* Of what an agent says in one context. */
+static void sum_up(gyre_ctx *ctx, const double *p, int64_t n, double nu, double *sums)
 {
-    sums[ENTROPY] -= nu * ctx->host->dot(ctx, p, log_p, n);
-    sums[DISAGREE] += nu * disagreement(ctx, p, n);
-}
-
-static void look_up(const double *log, const gyre_agent *agent, double *log_p)
-{
-    double const all = log[agent->samples];
-    for (int64_t i = 0; i < agent->count; i++)
-        log_p[i] = log[agent->times[i]] - all;
+    double alike;
+    sums[ENTROPY] += nu * ctx->host->entropy(ctx, p, n, &alike);
+    sums[DISAGREE] += nu * disagreement(p, n, alike);
 }
 
 /* Of a list, all of it in one context, and only what is listed is looked at. */
@@ -159,17 +139,12 @@ static gyre_status gather_list(gyre_ctx *ctx, const gyre_agent *agent, double *s
 {
     const struct cache *cache = ctx->cache;
     int64_t const n = agent->count;
-    double *log_p = ctx->host->scratch(ctx, 2 * sizeof *log_p * (size_t)(n + 1));
-    if (!log_p)
-        return GYRE_E_NOMEM;
-    double *votes = log_p + n;
-    if (agent->times)
-        look_up(cache->log, agent, log_p);
-    else
-        take_logs(ctx, agent->p, n, log_p);
-    sum_up(ctx, agent->p, log_p, n, cache->nu[0], sums);
+    sum_up(ctx, agent->p, n, cache->nu[0], sums);
     if (!((const struct conf *)ctx->conf)->modes)
         return GYRE_OK;
+    double *votes = ctx->host->scratch(ctx, sizeof *votes * (size_t)(n + 1));
+    if (!votes)
+        return GYRE_E_NOMEM;
     memset(sums + VOTES, 0, sizeof *sums * (size_t)ctx->shape->states);
     vote(agent->p, n, votes);
     for (int64_t i = 0; i < n; i++)
@@ -184,13 +159,9 @@ static gyre_status gather(gyre_ctx *ctx, const gyre_agent *agent, double *sums)
     memset(sums, 0, sizeof *sums * VOTES);
     if (agent->state)
         return gather_list(ctx, agent, sums);
-    double *log_p = ctx->host->scratch(ctx, sizeof *log_p * (size_t)shape->states);
-    if (!log_p)
-        return GYRE_E_NOMEM;
-    take_logs(ctx, agent->p, shape->states, log_p);
     for (int64_t c = 0; c < shape->contexts; c++) {
         int64_t const begin = shape->context[c], n = shape->context[c + 1] - begin;
-        sum_up(ctx, agent->p + begin, log_p + begin, n, cache->nu[c], sums);
+        sum_up(ctx, agent->p + begin, n, cache->nu[c], sums);
         if (((const struct conf *)ctx->conf)->modes)
             vote(agent->p + begin, n, sums + VOTES + begin);
     }
@@ -234,18 +205,15 @@ static gyre_status measure(gyre_ctx *ctx, const gyre_round *round, const double 
     const struct conf *conf = ctx->conf;
     const struct cache *cache = ctx->cache;
     const double *nu = cache->nu, *p = round->mixture, *pi = ctx->fields[REFERENCE].data;
-    double *log_p = ctx->host->scratch(ctx, sizeof *log_p * (size_t)shape->states);
     double whole = 0, differ = 0, agree = 0, cross = 0;
     int lost = 0;
-    if (!log_p)
-        return GYRE_E_NOMEM;
-    take_logs(ctx, p, shape->states, log_p);
     for (int64_t c = 0; c < shape->contexts; c++) {
         int64_t const begin = shape->context[c], n = shape->context[c + 1] - begin;
-        whole -= nu[c] * ctx->host->dot(ctx, p + begin, log_p + begin, n);
+        double alike;
+        whole += nu[c] * ctx->host->entropy(ctx, p + begin, n, &alike);
         cross -= nu[c] * ctx->host->dot(ctx, p + begin, cache->log_pi + begin, n);
         lost |= nu[c] > 0 && is_lost(p + begin, pi + begin, n);
-        differ += nu[c] * disagreement(ctx, p + begin, n);
+        differ += nu[c] * disagreement(p + begin, n, alike);
         if (conf->modes)
             agree += nu[c] * commonest(sums + VOTES + begin, n);
     }
