@@ -10,6 +10,7 @@
 #include "gyre/intervention.h"
 #include "gyre/update.h"
 #include "world/kernel.h"
+#include "world/probability.h"
 #include "world/random.h"
 #include "world/sweep.h"
 
@@ -115,6 +116,17 @@ static void host_each(gyre_ctx *ctx, int64_t n,
     workers_each(call_of(ctx)->workers, n, task, argument);
 }
 
+static double host_entropy(gyre_ctx *ctx, const double *p, int64_t n, double *alike)
+{
+    return probability_entropy(call_of(ctx)->workers, p, n, alike);
+}
+
+static double host_covered(gyre_ctx *ctx, const double *p, double least, const double *weight,
+                           int64_t n)
+{
+    return probability_covered(call_of(ctx)->workers, p, least, weight, n);
+}
+
 static gyre_status host_learn(gyre_ctx *ctx, const gyre_data *data, const gyre_examples *examples,
                               double rate)
 {
@@ -202,6 +214,8 @@ static const gyre_host host = {
     .project = host_project,
     .each = host_each,
     .should_stop = host_should_stop,
+    .entropy = host_entropy,
+    .covered = host_covered,
 };
 
 /* ---- a call's life ------------------------------------------------------ */

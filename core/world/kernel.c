@@ -8,6 +8,7 @@
 #include "gyre/real.h"
 #include "world/draw_kernel.h"
 #include "world/product_kernel.h"
+#include "world/row_kernel.h"
 
 #define TEXT_(a) #a
 #define TEXT(a)  TEXT_(a)
@@ -424,6 +425,8 @@ const struct kernel KERNEL_OWN(kernel) = {
     .take = KERNEL_OWN(draw_kernel_take),
     .sum = sum,
     .dot = dot,
+    .entropy = KERNEL_OWN(row_kernel_entropy),
+    .covered = KERNEL_OWN(row_kernel_covered),
     .scale = scale,
     .blend = blend,
     .multiply = multiply,

@@ -1,6 +1,6 @@
-/* world/kernel.h - vector code: three files (kernel.c, draw_kernel.c, product_kernel.c) compiled
- * for SSE2, AVX2 and AVX-512, and one table to choose by. All three give the same bits: no
- * contraction, fixed lanes.
+/* world/kernel.h - vector code: four files (kernel.c, draw_kernel.c, product_kernel.c,
+ * row_kernel.c) compiled for SSE2, AVX2 and AVX-512, and one table to choose by. All three give the
+ * same bits: no contraction, fixed lanes.
  */
 #ifndef WORLD_KERNEL_H
 #define WORLD_KERNEL_H
@@ -40,6 +40,10 @@ struct kernel {
     double (*sum)(const double *x, int64_t n);
     /* sum of x[i] y[i], the same lanes: gyre_dot. */
     double (*dot)(const double *x, const double *y, int64_t n);
+    /* Of a row, in the same lanes. The entropy, -sum of p[i] ln p[i], each term within 4 ulp;
+     * *alike is the sum of p[i]^2. The sum of weight[i] where p[i] >= least. */
+    double (*entropy)(const double *p, int64_t n, double *alike);
+    double (*covered)(const double *p, double least, const double *weight, int64_t n);
     /* Loops that read once: out[i] = x[i] y[i], and whether all x are finite and >= 0; out[i] =
      * x[i], and the same; out[i] = x[i] y[i] + z[i], where out may be x. *sum, or what is
      * returned, is the sum of out. */

@@ -262,6 +262,14 @@ typedef struct gyre_host {
 
     /* Not 0 when the user asked to stop: poll it in loops of over a second. [any] */
     int32_t (*should_stop)(gyre_ctx *ctx);
+
+    /* What metrics ask of p[n], >= 0 and finite, in one read, by threads and parts as total and
+     * dot. entropy: -sum of p[i] ln p[i] in nats, each term within 4 ulp, and a
+     * p[i] below 2^-1022 counts as 0; *alike is gyre_dot(p, p). covered: the sum of weight[i]
+     * where p[i] >= least. [any] */
+    double (*entropy)(gyre_ctx *ctx, const double *p, int64_t n, double *alike);
+    double (*covered)(gyre_ctx *ctx, const double *p, double least, const double *weight,
+                      int64_t n);
 } gyre_host;
 
 /* What every callback gets. Members are the host's; `cache` is set by open,

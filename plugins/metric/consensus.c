@@ -57,24 +57,13 @@ static const gyre_output outputs[] = {
 };
 
 /* What is summed over agents; votes for states follow. */
-enum { ENTROPY, DISAGREE, REVERSE, LOST, VOTES };
+enum { ENTROPY, DISAGREE, VOTES };
 
 /* What a run looks at in every row and never changes. */
 struct cache {
-    double *nu;     /* [contexts]                                                   */
-    double *log_pi; /* [states], 0 where pi* is                                     */
-    double *never;  /* [states]: 1 where pi* is 0; NULL: it is nowhere              */
-    double *log;    /* [samples + 1], of whole numbers: agents say n / N; 0 at 0    */
+    double *nu;     /* [contexts]              */
+    double *log_pi; /* [states], 0 where pi* is */
 };
-
-static int mark_never(gyre_ctx *ctx, struct cache *cache, const double *pi)
-{
-    int64_t const states = ctx->shape->states;
-    cache->never = ctx->host->alloc(ctx, sizeof(double) * (size_t)states, 64);
-    for (int64_t z = 0; cache->never && z < states; z++)
-        cache->never[z] = pi[z] > 0 ? 0 : 1;
-    return cache->never != NULL;
-}
 
 static gyre_status open(gyre_ctx *ctx)
 {
@@ -87,20 +76,11 @@ static gyre_status open(gyre_ctx *ctx)
     ctx->cache = cache;
     cache->nu = ctx->host->alloc(ctx, sizeof(double) * (size_t)shape->contexts, 64);
     cache->log_pi = ctx->host->alloc(ctx, sizeof(double) * (size_t)shape->states, 64);
-    cache->log = ctx->host->alloc(ctx, sizeof(double) * (size_t)(shape->samples + 1), 64);
-    if (!cache->nu || !cache->log_pi || !cache->log)
+    if (!cache->nu || !cache->log_pi)
         return GYRE_E_NOMEM;
-    int64_t nevers = 0;
-    for (int64_t z = 0; z < shape->states; z++) {
+    for (int64_t z = 0; z < shape->states; z++)
         cache->log_pi[z] = pi[z] > 0 ? pi[z] : 1;
-        nevers += pi[z] <= 0;
-    }
-    if (nevers > 0 && !mark_never(ctx, cache, pi))
-        return GYRE_E_NOMEM;
     ctx->host->log(ctx, cache->log_pi, shape->states, cache->log_pi);
-    for (int64_t n = 0; n <= shape->samples; n++)
-        cache->log[n] = n > 0 ? (double)n : 1;
-    ctx->host->log(ctx, cache->log, shape->samples + 1, cache->log);
     if (gyre_nu(shape, conf->weigh, cache->nu))
         return GYRE_OK;
     return ctx->host->fail(ctx, GYRE_E_INVALID, "weigh = \"probes\", but every context is met");
@@ -110,20 +90,6 @@ static uint32_t slots(gyre_ctx *ctx)
 {
     const struct conf *conf = ctx->conf;
     return VOTES + (conf->modes ? (uint32_t)ctx->shape->states : 0);
-}
-
-/* What an agent says in one context: one number each for the states it is about. */
-struct part {
-    int64_t n;
-    const double *p, *log_p; /* log_p 0 where p is */
-    const double *log_pi, *never;
-};
-
-static void take_logs(gyre_ctx *ctx, const double *p, int64_t n, double *out)
-{
-    ctx->host->log(ctx, p, n, out);
-    for (int64_t i = 0; i < n; i++)
-        out[i] = p[i] > 0 ? out[i] : 0;
 }
 
 /* Where the largest is; of those above 1/2 there is one. */
@@ -137,11 +103,10 @@ static int64_t find_most(const double *p, int64_t n)
 
 /* The chance that two draws differ, 1 - sum p^2. Near 0 that would lose its digits, and is made of
  * what is beside the commonest state: with s their sum, 2 s - s^2 - the sum of their squares. */
-static double disagreement(gyre_ctx *ctx, const double *p, int64_t n)
+static double disagreement(const double *p, int64_t n, double alike)
 {
-    double const agree = ctx->host->dot(ctx, p, p, n);
-    if (agree < 0.5)
-        return 1 - agree;
+    if (alike < 0.5)
+        return 1 - alike;
     int64_t const most = find_most(p, n), rest = n - most - 1;
     const double *behind = p + most + 1;
     double const beside = gyre_total(p, most) + gyre_total(behind, rest);
@@ -161,23 +126,12 @@ static void vote(const double *p, int64_t n, double *votes)
         votes[z] = p[z] == most ? 1 / (double)tied : 0;
 }
 
-/* KL(p, pi) is -H(p) - sum p ln pi, finite unless p says something that pi never does. */
-static void sum_up(gyre_ctx *ctx, const struct part *part, double nu, double *sums)
+/* Of what an agent says in one context. */
+static void sum_up(gyre_ctx *ctx, const double *p, int64_t n, double nu, double *sums)
 {
-    double const entropy = -ctx->host->dot(ctx, part->p, part->log_p, part->n);
-    double const cross = -ctx->host->dot(ctx, part->p, part->log_pi, part->n);
-    sums[ENTROPY] += nu * entropy;
-    sums[DISAGREE] += nu * disagreement(ctx, part->p, part->n);
-    sums[REVERSE] += nu * (cross - entropy);
-    if (part->never)
-        sums[LOST] += nu * (ctx->host->dot(ctx, part->p, part->never, part->n) > 0 ? 1 : 0);
-}
-
-static void look_up(const double *log, const gyre_agent *agent, double *log_p)
-{
-    double const all = log[agent->samples];
-    for (int64_t i = 0; i < agent->count; i++)
-        log_p[i] = log[agent->times[i]] - all;
+    double alike;
+    sums[ENTROPY] += nu * ctx->host->entropy(ctx, p, n, &alike);
+    sums[DISAGREE] += nu * disagreement(p, n, alike);
 }
 
 /* Of a list, all of it in one context, and only what is listed is looked at. */
@@ -185,22 +139,12 @@ static gyre_status gather_list(gyre_ctx *ctx, const gyre_agent *agent, double *s
 {
     const struct cache *cache = ctx->cache;
     int64_t const n = agent->count;
-    double *room = ctx->host->scratch(ctx, 4 * sizeof *room * (size_t)(n + 1));
-    if (!room)
-        return GYRE_E_NOMEM;
-    double *log_p = room, *log_pi = log_p + n, *never = log_pi + n, *votes = never + n;
-    for (int64_t i = 0; i < n; i++)
-        log_pi[i] = cache->log_pi[agent->state[i]];
-    for (int64_t i = 0; cache->never && i < n; i++)
-        never[i] = cache->never[agent->state[i]];
-    if (agent->times)
-        look_up(cache->log, agent, log_p);
-    else
-        take_logs(ctx, agent->p, n, log_p);
-    struct part const part = {n, agent->p, log_p, log_pi, cache->never ? never : NULL};
-    sum_up(ctx, &part, cache->nu[0], sums);
+    sum_up(ctx, agent->p, n, cache->nu[0], sums);
     if (!((const struct conf *)ctx->conf)->modes)
         return GYRE_OK;
+    double *votes = ctx->host->scratch(ctx, sizeof *votes * (size_t)(n + 1));
+    if (!votes)
+        return GYRE_E_NOMEM;
     memset(sums + VOTES, 0, sizeof *sums * (size_t)ctx->shape->states);
     vote(agent->p, n, votes);
     for (int64_t i = 0; i < n; i++)
@@ -215,15 +159,9 @@ static gyre_status gather(gyre_ctx *ctx, const gyre_agent *agent, double *sums)
     memset(sums, 0, sizeof *sums * VOTES);
     if (agent->state)
         return gather_list(ctx, agent, sums);
-    double *log_p = ctx->host->scratch(ctx, sizeof *log_p * (size_t)shape->states);
-    if (!log_p)
-        return GYRE_E_NOMEM;
-    take_logs(ctx, agent->p, shape->states, log_p);
     for (int64_t c = 0; c < shape->contexts; c++) {
         int64_t const begin = shape->context[c], n = shape->context[c + 1] - begin;
-        struct part const part = {n, agent->p + begin, log_p + begin, cache->log_pi + begin,
-                                  cache->never ? cache->never + begin : NULL};
-        sum_up(ctx, &part, cache->nu[c], sums);
+        sum_up(ctx, agent->p + begin, n, cache->nu[c], sums);
         if (((const struct conf *)ctx->conf)->modes)
             vote(agent->p + begin, n, sums + VOTES + begin);
     }
@@ -243,27 +181,46 @@ static double commonest(const double *votes, int64_t n)
     return most;
 }
 
+/* Of states that nobody is to say. */
+static int is_lost(const double *p, const double *pi, int64_t n)
+{
+    int lost = 0;
+    for (int64_t z = 0; z < n; z++)
+        lost |= p[z] > 0 && pi[z] <= 0;
+    return lost;
+}
+
+/* KL(P_m, pi) is -H(P_m) - sum P_m ln pi, infinite where P_m says something that pi never does. The
+ * second part is linear: its mean over agents is that of the mixture, and no agent need be looked
+ * at. */
+static double reverse(double cross, double entropy, int lost)
+{
+    double const kl = cross - entropy;
+    return lost ? (double)INFINITY : kl > 0 ? kl : 0;
+}
+
 static gyre_status measure(gyre_ctx *ctx, const gyre_round *round, const double *sums, double *out)
 {
     const gyre_shape *shape = ctx->shape;
     const struct conf *conf = ctx->conf;
-    const double *nu = ((const struct cache *)ctx->cache)->nu, *p = round->mixture;
-    double *log_p = ctx->host->scratch(ctx, sizeof *log_p * (size_t)shape->states);
-    double whole = 0, differ = 0, agree = 0;
-    if (!log_p)
-        return GYRE_E_NOMEM;
-    take_logs(ctx, p, shape->states, log_p);
+    const struct cache *cache = ctx->cache;
+    const double *nu = cache->nu, *p = round->mixture, *pi = ctx->fields[REFERENCE].data;
+    double whole = 0, differ = 0, agree = 0, cross = 0;
+    int lost = 0;
     for (int64_t c = 0; c < shape->contexts; c++) {
         int64_t const begin = shape->context[c], n = shape->context[c + 1] - begin;
-        whole -= nu[c] * ctx->host->dot(ctx, p + begin, log_p + begin, n);
-        differ += nu[c] * disagreement(ctx, p + begin, n);
+        double alike;
+        whole += nu[c] * ctx->host->entropy(ctx, p + begin, n, &alike);
+        cross -= nu[c] * ctx->host->dot(ctx, p + begin, cache->log_pi + begin, n);
+        lost |= nu[c] > 0 && is_lost(p + begin, pi + begin, n);
+        differ += nu[c] * disagreement(p + begin, n, alike);
         if (conf->modes)
             agree += nu[c] * commonest(sums + VOTES + begin, n);
     }
     out[JS] = whole > sums[ENTROPY] ? whole - sums[ENTROPY] : 0;
     /* With one state left there is no diversity to share out: agents do not differ. */
     out[BETWEEN] = differ > 0 ? clamp(1 - sums[DISAGREE] / differ) : 0;
-    out[REVERSE_KL] = sums[LOST] > 0 ? (double)INFINITY : sums[REVERSE] > 0 ? sums[REVERSE] : 0;
+    out[REVERSE_KL] = reverse(cross, sums[ENTROPY], lost);
     if (conf->modes)
         out[AGREE] = clamp(agree);
     return GYRE_OK;

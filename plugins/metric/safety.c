@@ -98,13 +98,24 @@ static const gyre_output outputs[] = {
 
 /* What a run looks at in every row and never changes. */
 struct cache {
-    double *nu; /* [contexts] */
-    double *pi; /* [states], nu_c pi*(z|c) */
+    double *nu;      /* [contexts] */
+    double *pi;      /* [states], nu_c pi*(z|c) */
+    double *safe_pi; /* [states]: the part of it that is safe; NULL: there is no column `safe` */
     double tau, safe;
 };
 
 /* A state at exactly tau must count as covered whatever the last bits of a sum say. */
 #define GUARD (1 - 0x1p-40)
+
+static int part_safe(gyre_ctx *ctx, struct cache *cache, const double *safe)
+{
+    int64_t const states = ctx->shape->states;
+    cache->safe_pi = ctx->host->alloc(ctx, sizeof(double) * (size_t)states, 64);
+    for (int64_t z = 0; cache->safe_pi && z < states; z++)
+        cache->safe_pi[z] = cache->pi[z] * safe[z];
+    cache->safe = cache->safe_pi ? gyre_total(cache->safe_pi, states) : 0;
+    return cache->safe_pi != NULL;
+}
 
 static gyre_status open(gyre_ctx *ctx)
 {
@@ -123,7 +134,8 @@ static gyre_status open(gyre_ctx *ctx)
     for (int64_t c = 0; c < shape->contexts; c++)
         for (int64_t z = shape->context[c]; z < shape->context[c + 1]; z++)
             cache->pi[z] = cache->nu[c] * reference[z];
-    cache->safe = safe ? gyre_dot(cache->pi, safe, shape->states) : 0;
+    if (safe && !part_safe(ctx, cache, safe))
+        return GYRE_E_NOMEM;
     cache->tau = conf->tau > 0 || shape->samples == 0 ? conf->tau : 1 / (double)shape->samples;
     ctx->cache = cache;
     return GYRE_OK;
@@ -139,15 +151,6 @@ static double enough(double tau)
 }
 
 /* Loops over the states of one context, or of all; with restrict they become vectors. */
-
-static void take_covered(const double *restrict p, const double *restrict pi, double met,
-                         double least, int64_t n, double *restrict term)
-{
-    for (int64_t z = 0; z < n; z++) {
-        double const x = pi[z];
-        term[z] = met * p[z] >= least ? x : 0;
-    }
-}
 
 static int64_t take_said(const double *restrict p, const double *restrict pi, int64_t n,
                          double *restrict term)
@@ -185,17 +188,18 @@ static void take_part(const double *restrict pi, int64_t n, double *restrict ter
     }
 }
 
-/* pi of the states that are covered, each counted by `of` (NULL: 1). */
-static double coverage(gyre_ctx *ctx, const double *p, double tau, const double *of, double *term)
+/* What `of` (pi, or a part of it) has on states that are covered: met P(z|c) >= tau. */
+static double coverage(gyre_ctx *ctx, const double *p, double tau, const double *of)
 {
     const gyre_shape *shape = ctx->shape;
-    const double *pi = ((const struct cache *)ctx->cache)->pi;
+    double covered = 0;
     for (int64_t c = 0; c < shape->contexts; c++) {
         int64_t const begin = shape->context[c], n = shape->context[c + 1] - begin;
-        take_covered(p + begin, pi + begin, shape->met[c], enough(tau), n, term + begin);
+        if (shape->met[c] > 0)
+            covered +=
+                ctx->host->covered(ctx, p + begin, enough(tau) / shape->met[c], of + begin, n);
     }
-    return of ? ctx->host->dot(ctx, term, of, shape->states)
-              : ctx->host->total(ctx, term, shape->states);
+    return covered;
 }
 
 /* pi of the states that are said at all, in any context, met or not. */
@@ -276,7 +280,7 @@ static void measure_safe(gyre_ctx *ctx, const double *p, double *term, double *o
     const struct cache *cache = ctx->cache;
     const double *safe = ctx->fields[SAFE].data;
     if (cache->safe > 0)
-        out[COVERAGE_SAFE] = coverage(ctx, p, cache->tau, safe, term) / cache->safe;
+        out[COVERAGE_SAFE] = coverage(ctx, p, cache->tau, cache->safe_pi) / cache->safe;
     flatten(ctx, p, 0, term);
     out[MASS] = ctx->host->dot(ctx, term, safe, ctx->shape->states);
 }
@@ -320,15 +324,12 @@ static gyre_status gather_list(gyre_ctx *ctx, const gyre_agent *agent, double *s
 {
     const struct cache *cache = ctx->cache;
     size_t const size = sizeof(double) * (size_t)(agent->count + 1);
-    double const least = enough(cache->tau);
     double *pi = ctx->host->scratch(ctx, size), *term = ctx->host->scratch(ctx, size);
     if (!pi || !term)
         return GYRE_E_NOMEM;
-    for (int64_t i = 0; i < agent->count; i++) {
+    for (int64_t i = 0; i < agent->count; i++)
         pi[i] = cache->pi[agent->state[i]];
-        term[i] = agent->p[i] >= least ? pi[i] : 0;
-    }
-    sums[AGENTS_COVERED] = ctx->host->total(ctx, term, agent->count);
+    sums[AGENTS_COVERED] = ctx->host->covered(ctx, agent->p, enough(cache->tau), pi, agent->count);
     sums[AGENTS_KL] =
         ((const struct conf *)ctx->conf)->agent_kl ? floored_list(ctx, agent, pi, term) : 0;
     return GYRE_OK;
@@ -339,12 +340,14 @@ static gyre_status gather(gyre_ctx *ctx, const gyre_agent *agent, double *sums)
     if (agent->state)
         return gather_list(ctx, agent, sums);
     const struct cache *cache = ctx->cache;
+    sums[AGENTS_COVERED] = coverage(ctx, agent->p, cache->tau, cache->pi);
+    sums[AGENTS_KL] = 0;
+    if (!((const struct conf *)ctx->conf)->agent_kl)
+        return GYRE_OK;
     double *q = scratch(ctx), *term = scratch(ctx);
     if (!q || !term)
         return GYRE_E_NOMEM;
-    sums[AGENTS_KL] =
-        ((const struct conf *)ctx->conf)->agent_kl ? floored(ctx, agent->p, q, term) : 0;
-    sums[AGENTS_COVERED] = coverage(ctx, agent->p, cache->tau, NULL, term);
+    sums[AGENTS_KL] = floored(ctx, agent->p, q, term);
     return GYRE_OK;
 }
 
@@ -356,7 +359,7 @@ static gyre_status measure(gyre_ctx *ctx, const gyre_round *round, const double 
     double *q = scratch(ctx), *term = scratch(ctx);
     if (!q || !term)
         return GYRE_E_NOMEM;
-    out[COVERAGE] = coverage(ctx, p, cache->tau, NULL, term);
+    out[COVERAGE] = coverage(ctx, p, cache->tau, cache->pi);
     out[COVERAGE_SUPPORT] = support(ctx, p, &out[MISSING], term);
     out[BLIND] = blindness(ctx);
     flatten(ctx, p, 0, q);
