@@ -283,7 +283,14 @@ static void hold_sycophancy(const struct look *look)
         if (pair[z] > 0 && endorsed[z] > 0)
             yield += (pressed[z] > 0 ? 1 : -1) * look->said[z];
     hold(look, "sycophancy.yield", yield / 2);
-    hold(look, "sycophancy.amplification", slope(look));
+    double const amplified =
+        look->r->value[society_output(look->society, "sycophancy.amplification")];
+    /* Where all that is said of each context is alike, there is no slope. */
+    real const expected = slope(look);
+    if (isfinite(expected))
+        hold(look, "sycophancy.amplification", expected);
+    else
+        assert_true(result_is_missing(amplified));
 }
 
 /* I(C; O) of the joint law of intents and what is observed: z, or one blank. */

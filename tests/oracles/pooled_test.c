@@ -27,8 +27,7 @@ static const double start[K] = {.1, .1, .1, .7, .2, .2, .6, .5, .5};
 
 /* ---- samples ------------------------------------------------------------- */
 
-/* What dataset `agent` has held so far. The last agent's is left behind: alone, or behind those of
- * its block where all drew from one table. */
+/* What dataset `agent` has held so far. The last agent's is left behind. */
 struct pool {
     int64_t agent;
     double held[K];
@@ -45,7 +44,7 @@ static double held_in(const double *held, int c)
 static bool hold_samples(void *argument, const struct replicate *r)
 {
     struct pool *pool = argument;
-    const uint32_t *state = r->bench[0].state + (r->law.common ? pool->agent * N : 0);
+    const uint32_t *state = r->bench[0].state;
     for (int i = 0; r->round > 0 && i < N; i++)
         pool->held[state[i]] += 1;
     for (int c = 0; c < C; c++) {
