@@ -163,8 +163,9 @@ static bool check_slots(struct bench *bench, int64_t row, const struct plan_metr
     return true;
 }
 
+/* Of an agent that is counted in the spectrum only what is not to be had from that. */
 static bool gather(struct replicate *r, int worker, int64_t round, int64_t row,
-                   const gyre_said *said)
+                   const gyre_said *said, bool counted)
 {
     const struct plan *plan = r->plan;
     struct bench *bench = &r->bench[worker];
@@ -172,7 +173,9 @@ static bool gather(struct replicate *r, int worker, int64_t round, int64_t row,
     agent.weight = rows_weight(&r->rows, row);
     for (int i = 0; i < plan->metric_count; i++) {
         const struct plan_metric *metric = &plan->metrics[i];
-        if (!metric->slots)
+        if (counted && metric->least > 0)
+            memset(bench->slot + metric->first_slot, 0, sizeof *bench->slot * metric->slots);
+        if (!metric->slots || (counted && metric->least > 0))
             continue;
         struct call *call = replicate_call(r, metric->instance, worker);
         gyre_status const status =
@@ -185,16 +188,36 @@ static bool gather(struct replicate *r, int worker, int64_t round, int64_t row,
 
 /* ---- rows, one by one --------------------------------------------------- */
 
+/* Are all metrics that gather content with the spectrum? */
+static bool is_gathered(const struct plan *plan, bool counted)
+{
+    bool any = false;
+    for (int i = 0; i < plan->metric_count; i++)
+        any = any || (plan->metrics[i].slots > 0 && !(counted && plan->metrics[i].least > 0));
+    return any;
+}
+
+/* A row of a full list, that is one agent's. */
+static bool is_counted(const struct replicate *r, const gyre_said *said)
+{
+    return r->plan->spectra > 0 && !said->p && said->count == r->plan->shape.samples &&
+           r->rows.count == r->rows.agents;
+}
+
 static void count_said(struct replicate *r, int worker, int64_t round, int64_t row, gyre_said *said)
 {
     struct bench *bench = &r->bench[worker];
     double const share = r->rows.share[row];
+    bool const counted = is_counted(r, said);
     if (!said->p && !is_list(r, said)) {
         census_spread(r->plan, said, bench->p);
         *said = (gyre_said){.size = sizeof *said, .p = bench->p};
     }
-    mix(r, bench, said, share);
-    if (r->plan->slot_count && gather(r, worker, round, row, said))
+    if (counted)
+        spectrum_add(&bench->spectrum, said->state, share / (double)said->count, &bench->lists);
+    else
+        mix(r, bench, said, share);
+    if (is_gathered(r->plan, counted) && gather(r, worker, round, row, said, counted))
         sum_add_row(&bench->slots, bench->slot, share);
 }
 
@@ -288,14 +311,36 @@ void census_clear(struct replicate *r)
         sum_clear(&r->bench[w].start);
         if (r->plan->own > 0)
             tally_clear(&r->bench[w].lists);
+        if (r->plan->spectra > 0)
+            spectrum_clear(&r->bench[w].spectrum);
     }
     r->counted = false;
+}
+
+/* Agents that are counted weigh the same. */
+static void join_spectra(struct replicate *r)
+{
+    const struct plan *plan = r->plan;
+    struct spectrum *first = &r->bench[0].spectrum;
+    double const unit = r->rows.weight[0];
+    for (int w = 0; w < r->workers; w++) {
+        struct bench *bench = &r->bench[w];
+        spectrum_fold(&bench->spectrum, unit / (double)plan->shape.samples, &bench->lists);
+        if (w > 0)
+            spectrum_join(first, &bench->spectrum);
+    }
+    r->counted_agents = first->agents;
+    spectrum_times(first, unit, r->times);
+    for (int i = 0; i < plan->carriers; i++)
+        spectrum_carriers(first, i, unit, r->carriers + i * plan->shape.states);
 }
 
 /* Leaves all sums in the first bench. */
 static void join(struct replicate *r)
 {
     struct bench *first = &r->bench[0];
+    if (r->plan->spectra > 0)
+        join_spectra(r);
     for (int w = 0; w < r->workers; w++) {
         struct bench *bench = &r->bench[w];
         if (r->plan->own > 0)
@@ -320,7 +365,7 @@ static bool take_one(struct replicate *r)
     if (!sweep_copy(r->workers, r->mixture, said.p, plan->shape.states, &r->said) || plan->own > 0)
         check_said(r, 0, 0, &said);
     else if (plan->slot_count)
-        gather(r, 0, r->round, 0, &said);
+        gather(r, 0, r->round, 0, &said, false);
     return true;
 }
 

@@ -173,9 +173,9 @@ static double accept_all(const struct replicate *r, struct law *law)
     for (int64_t z = 0; z < states; z++) {
         double const ratio = r->weight[z] / most;
         law->accept[z] = ratio < 1 ? ratio : 1;
-        law->chance[z] = compose_chance(law->accept[z]);
         law->even = law->even && (ratio >= 1 || !(all || r->mixture[z] > 0));
     }
+    compose_chances(law->accept, states, law->chance);
     return most;
 }
 

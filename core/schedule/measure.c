@@ -26,9 +26,24 @@ static void check_outputs(struct replicate *r, const struct instance *instance,
     }
 }
 
+/* What of row `round` was counted for this metric. */
+static gyre_spectrum spectrum_of(const struct replicate *r, const struct plan_metric *metric)
+{
+    return (gyre_spectrum){
+        .size = sizeof(gyre_spectrum),
+        .samples = r->plan->shape.samples,
+        .weight = (double)r->counted_agents * r->rows.weight[0],
+        .times = r->times,
+        .carriers =
+            metric->carriers < 0 ? NULL : r->carriers + metric->carriers * r->plan->shape.states};
+}
+
 static void measure_one(struct replicate *r, const struct plan_metric *metric)
 {
-    gyre_round const view = replicate_view(r);
+    gyre_round view = replicate_view(r);
+    gyre_spectrum const spectrum =
+        metric->least > 0 ? spectrum_of(r, metric) : (gyre_spectrum){.size = 0};
+    view.spectrum = metric->least > 0 && r->counted_agents > 0 ? &spectrum : NULL;
     struct call *call = replicate_call(r, metric->instance, 0);
     double *value = r->value + metric->first_output;
     for (uint32_t i = 0; i < metric->ops->output_count; i++)

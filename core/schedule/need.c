@@ -14,7 +14,7 @@
 #include "world/invert.h"
 #include "world/tally.h"
 
-enum { REAL = 8, SUM = 2 * 8, COUNT = 4 };
+enum { REAL = 8, SUM = 2 * 8, COUNT = 4, BITS16 = 2 };
 
 /* Small pieces: what a call and an instance begin with, what a society takes of them, and a plan
  * with its components' code. */
@@ -94,7 +94,7 @@ static double world_of(const struct plan *plan)
 {
     double const states = (double)plan->shape.states, each = 2 * REAL * states + table_of(plan);
     double const parts = plan->scenario->mixing < 1 ? 2 * REAL : 0; /* that laws of rows share */
-    double const laws = (3 * REAL + 1 + (plan->own > 0 ? REAL + COUNT : 0) + parts) * states;
+    double const laws = (3 * REAL + 1 + (plan->own > 0 ? REAL + BITS16 : 0) + parts) * states;
     double bytes = SMALL + laws + each * plan->intervention_count;
     bytes += draws(plan) ? table_of(plan) : 0;
     for (int i = 0; i < SPACE_LIVES; i++)

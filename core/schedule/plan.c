@@ -12,6 +12,7 @@
 #include "schedule/review.h"
 #include "schedule/timing.h"
 #include "world/compose.h"
+#include "world/spectrum.h"
 
 static gyre_shape shape_of(const struct scenario *s)
 {
@@ -114,6 +115,7 @@ static void read_metrics(struct making *m)
         plan->metrics[plan->metric_count++] = (struct plan_metric){
             .instance = instance,
             .ops = ops,
+            .carriers = -1,
             .first_output = add_outputs(plan, instance, ops->outputs, ops->output_count)};
     }
 }
@@ -225,6 +227,31 @@ static void ask_slots(struct plan *plan, struct plan_metric *metric, struct repo
     call_fini(&call);
 }
 
+/* Of lists that are all as long, of agents that weigh the same. */
+static bool has_spectrum(const struct plan *plan)
+{
+    const gyre_shape *shape = &plan->shape;
+    return plan->own == 1 && plan->scenario->equal_weights && shape->contexts == 1 &&
+           shape->datasets > 1 && shape->samples > 0 && shape->samples <= SPECTRUM_SAMPLES;
+}
+
+static void ask_spectrum(struct plan *plan, struct plan_metric *metric, struct report *report)
+{
+    struct call call;
+    if (!metric->slots || !metric->ops->spectrum || !has_spectrum(plan))
+        return;
+    call_init(&call, metric->instance, &plan->shape);
+    metric->least = metric->ops->spectrum(call_begin(&call, 0));
+    call_fini(&call);
+    if (metric->least < 0)
+        report_add(report, STATUS_BUG, metric->instance->at,
+                   "%s: asks for carriers of %lld listings", metric->instance->label,
+                   (long long)metric->least);
+    metric->carriers =
+        metric->least > 0 && metric->least <= plan->shape.samples ? plan->carriers++ : -1;
+    plan->spectra += metric->least > 0;
+}
+
 /* A policy that learns states as they are goes with what teaches it so, and nothing else. */
 static void check_listed(const struct plan *plan, bool as_they_are, struct report *report)
 {
@@ -311,6 +338,8 @@ static void open_all(struct making *m)
     oversee_ask(plan, m->report);
     for (int i = 0; i < plan->metric_count; i++)
         ask_slots(plan, &plan->metrics[i], m->report);
+    for (int i = 0; i < plan->metric_count; i++)
+        ask_spectrum(plan, &plan->metrics[i], m->report);
 }
 
 int64_t plan_list_most(const struct plan *plan)

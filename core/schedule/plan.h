@@ -16,6 +16,8 @@ struct plan_metric {
     const gyre_metric_ops *ops;
     int first_output;
     uint32_t first_slot, slots;
+    int64_t least; /* of a spectrum's carriers; 0: all agents are gathered */
+    int carriers;  /* which of the spectrum's; -1: none                   */
 };
 
 struct plan_intervention {
@@ -53,6 +55,8 @@ struct plan {
     uint32_t slot_count;     /* of all metrics */
     bool needs[SPACE_LIVES]; /* some component reads that live column */
     bool weightless;         /* some agent's weight is 0 */
+    int spectra;             /* metrics that take agents from a spectrum; 0: none is made */
+    int carriers;            /* of them those that ask for carriers */
     double own;              /* of policies that are lists, the weight of what is listed; else 0 */
     bool parts;              /* agents can come to differ */
     bool listed;             /* all that is ever learned are states one by one, at rate 1 */

@@ -46,6 +46,20 @@ static void make_lists(struct replicate *r, struct bench *bench)
     bench->said = large(r, BATCH_MOST, sizeof *bench->said);
 }
 
+static void make_spectrum(struct replicate *r, struct spectrum *spectrum)
+{
+    const struct plan *plan = r->plan;
+    int64_t const states = plan->shape.states, samples = plan->shape.samples;
+    int64_t least[plan->carriers + 1];
+    struct carriers *carriers = large(r, plan->carriers, sizeof *carriers);
+    void *memory = large(r, spectrum_size(states, samples, plan->carriers), 1);
+    for (int i = 0; i < plan->metric_count; i++)
+        if (plan->metrics[i].carriers >= 0)
+            least[plan->metrics[i].carriers] = plan->metrics[i].least;
+    if (memory && carriers)
+        spectrum_init(spectrum, states, samples, least, carriers, plan->carriers, memory);
+}
+
 static void make_apart(struct replicate *r, struct distinct *apart)
 {
     int64_t const room = plan_list_most(r->plan) + 16;
@@ -88,6 +102,8 @@ static void make_census(struct replicate *r, struct bench *bench)
     bench->slot = large(r, plan->slot_count, sizeof *bench->slot);
     if (plan->own == 1 && plan->slot_count > 0)
         make_apart(r, &bench->apart);
+    if (plan->spectra > 0)
+        make_spectrum(r, &bench->spectrum);
 }
 
 static void make_count(struct replicate *r, struct bench *bench, bool draws)
@@ -158,7 +174,7 @@ static void make_law(struct replicate *r)
     }
     if (plan->own > 0) {
         r->law.accept = large(r, states, sizeof(double));
-        r->law.chance = large(r, states, sizeof *r->law.chance);
+        r->law.chance = large(r, states + 1, sizeof *r->law.chance);
     }
     if (plan->shape.samples > 0)
         make_alias(r, &r->law.alias);
@@ -217,6 +233,10 @@ static void make_world(struct replicate *r)
         r->live[i] = plan->needs[i] ? large(r, states, sizeof(double)) : NULL;
     }
     hold(r, PROFILE_MEASURE, PROFILE_CORE);
+    if (plan->spectra > 0) {
+        r->times = large(r, plan->shape.samples + 1, sizeof *r->times);
+        r->carriers = large(r, plan->carriers * states, sizeof *r->carriers);
+    }
     r->value = large(r, plan->output_count, sizeof *r->value);
     r->tally = large(r, plan->tally_count, sizeof *r->tally);
     r->deeds = ARENA_ARRAY(r->arena, gyre_deeds, plan->intervention_count);

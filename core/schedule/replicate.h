@@ -9,6 +9,7 @@
 #include "world/compose.h"
 #include "world/distinct.h"
 #include "world/rows.h"
+#include "world/spectrum.h"
 #include "world/split.h"
 #include "world/sum.h"
 #include "world/tally.h"
@@ -49,14 +50,15 @@ struct ahead {
 struct bench {
     struct call *calls; /* [instance_count] */
     struct gyre_sum mixture, slots;
-    struct gyre_sum start; /* one entry: how much of the start is in the mixture, beside lists */
-    struct tally lists;    /* where rows are lists */
-    gyre_said *said;       /* [BATCH_MOST], where rows are lists */
-    struct distinct apart; /* where rows are lists and metrics gather: [plan_list_most + 16] */
-    double *p;             /* [states + 1] */
-    double *total;         /* [contexts] */
-    double *slot;          /* [slot_count] */
-    uint64_t *word;        /* [REPLICATE_CHUNK] */
+    struct gyre_sum start;    /* one entry: how much of the start is in the mixture, beside lists */
+    struct tally lists;       /* where rows are lists */
+    gyre_said *said;          /* [BATCH_MOST], where rows are lists */
+    struct spectrum spectrum; /* where the plan has spectra */
+    struct distinct apart;    /* where rows are lists and metrics gather: [plan_list_most + 16] */
+    double *p;                /* [states + 1] */
+    double *total;            /* [contexts] */
+    double *slot;             /* [slot_count] */
+    uint64_t *word;           /* [REPLICATE_CHUNK] */
     struct ahead ahead;
     struct compose_cells cells; /* of lists as long as the last one; count 0: of none yet */
     uint32_t *again;            /* [REPLICATE_CHUNK]: slots to be drawn again */
@@ -109,7 +111,7 @@ struct law {
     bool changed;               /* by interventions that act */
     bool counted;               /* datasets are counted: no table is needed */
     double *accept;             /* [states]: of a composed law, a / a_max */
-    uint32_t *chance;           /* [states]: its first bits, for world/compose.h */
+    uint16_t *chance;           /* [states + 1]: its first bits, for world/compose.h */
     bool even;                  /* all of them are 1 */
     double accepted;            /* of all proposals, the share that is */
     double rest; /* the table's mass, in units of that of a whole list with a = a_max */
@@ -125,6 +127,8 @@ struct replicate {
     double *mixture, *weight;   /* [states] each, of row `round` */
     double *live[SPACE_LIVES];  /* [states] each: live columns; NULL: no component reads it */
     double said;                /* what the mixture adds to; 0: not known */
+    int64_t counted_agents;     /* that are in the spectrum of row `round`, and not in slots */
+    double *times, *carriers;   /* that spectrum's: [samples + 1], [plan->carriers][states] */
     double appeal;              /* what a Pbar adds to */
     double *value;              /* [output_count], of row `round` */
     int64_t *tally;             /* [tally_count], of row `round` */

@@ -2,10 +2,14 @@
 
 #include "world/kernel.h"
 
-uint32_t compose_chance(double accept)
+/* A loop over all states of a round, that becomes vectors. */
+void compose_chances(const double *accept, int64_t n, uint16_t *chance)
 {
-    double const x = accept * 0x1p32;
-    return x < 0x1p32 ? (uint32_t)x : UINT32_MAX;
+    for (int64_t i = 0; i < n; i++) {
+        int32_t const x = (int32_t)(accept[i] * 0x1p16);
+        chance[i] = (uint16_t)(x < UINT16_MAX ? x : UINT16_MAX);
+    }
+    chance[n] = 0;
 }
 
 /* How halves of words are taken for the table's: see there for what is too low. */

@@ -43,14 +43,14 @@ struct compose {
     const uint32_t *own; /* [count] */
     const struct compose_cells *cells;
     const double *accept;     /* [states], in [0, 1]; NULL: all are accepted */
-    const uint32_t *chance;   /* [states]: compose_chance of each; NULL as `accept` is */
+    const uint16_t *chance;   /* [states + 1]: compose_chances; NULL as `accept` is */
     const struct alias *from; /* the rest's; not looked at when rest is 0 */
 };
 
 enum { COMPOSE_SLACK = 16 };
 
-/* The first 32 bits of a chance in [0, 1]. */
-uint32_t compose_chance(double accept);
+/* The first 16 bits of chances in [0, 1], accept[n], into chance[n + 1]. */
+void compose_chances(const double *accept, int64_t n, uint16_t *chance);
 
 /* Turns halves of words into proposals, n <= 2^32 of them, and writes the accepted ones in their
  * order, until there are `most` or the halves are used up. Returns how many; out has room for most

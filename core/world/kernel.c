@@ -7,6 +7,7 @@
 
 #include "gyre/real.h"
 #include "world/draw_kernel.h"
+#include "world/list_kernel.h"
 #include "world/product_kernel.h"
 #include "world/row_kernel.h"
 
@@ -422,7 +423,7 @@ const struct kernel KERNEL_OWN(kernel) = {
     .words_each = words_each,
     .alias = KERNEL_OWN(draw_kernel_alias),
     .compose = KERNEL_OWN(draw_kernel_compose),
-    .take = KERNEL_OWN(draw_kernel_take),
+    .take = KERNEL_OWN(list_kernel_take),
     .sum = sum,
     .dot = dot,
     .entropy = KERNEL_OWN(row_kernel_entropy),
@@ -434,7 +435,9 @@ const struct kernel KERNEL_OWN(kernel) = {
     .exp = exp_each,
     .combine = KERNEL_OWN(product_kernel_combine),
     .project = KERNEL_OWN(product_kernel_project),
-    .keep = KERNEL_OWN(draw_kernel_keep),
+    .keep = KERNEL_OWN(list_kernel_keep),
+    .spectrum = KERNEL_OWN(list_kernel_spectrum),
+    .count = KERNEL_OWN(list_kernel_count),
     .steps = KERNEL_OWN(draw_kernel_steps),
     .invert = KERNEL_OWN(draw_kernel_invert),
     .weigh = weigh,

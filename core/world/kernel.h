@@ -1,6 +1,6 @@
-/* world/kernel.h - vector code: four files (kernel.c, draw_kernel.c, product_kernel.c,
- * row_kernel.c) compiled for SSE2, AVX2 and AVX-512, and one table to choose by. All three give the
- * same bits: no contraction, fixed lanes.
+/* world/kernel.h - vector code: five files (kernel.c, draw_kernel.c, list_kernel.c,
+ * product_kernel.c, row_kernel.c) compiled for SSE2, AVX2 and AVX-512, and one table to choose by.
+ * All three give the same bits: no contraction, fixed lanes.
  */
 #ifndef WORLD_KERNEL_H
 #define WORLD_KERNEL_H
@@ -15,6 +15,7 @@ struct alias;
 struct compose;
 struct distinct;
 struct random_more;
+struct spectrum;
 
 struct kernel {
     const char *name; /* "sse2", "avx2", "avx512" */
@@ -66,6 +67,10 @@ struct kernel {
     /* Of listed states, those whose bit is set, z % 32 of stays[z / 32], in place and in their
      * order. Returns how many. */
     int64_t (*keep)(const uint32_t *stays, uint32_t *state, int64_t n);
+    /* An agent's list into a spectrum, but for its `near` and `agents`; and counts into a tally's:
+     * low and high, 8 and 32 bits of n numbers. */
+    void (*spectrum)(struct spectrum *spectrum, const uint32_t *list);
+    void (*count)(uint8_t *low, uint32_t *high, const uint16_t *count, int64_t n);
     /* Prefix sums and draws of world/invert.h. */
     void (*steps)(uint64_t *step, const double *weight, double scale, int64_t n);
     void (*invert)(const uint64_t *step, int64_t n, const uint64_t *word, int64_t draws,

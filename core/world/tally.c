@@ -2,6 +2,8 @@
 
 #include <string.h>
 
+#include "world/kernel.h"
+
 __extension__ typedef __int128 wide;
 
 /* A count has 40 bits. */
@@ -113,6 +115,20 @@ void tally_add(struct tally *tally, const uint32_t *state, int64_t n, double eac
     wide *const sum = tally->wide;
     for (int64_t i = 0; i < n; i++)
         sum[state[i]] += share;
+    tally->is_wide = true;
+}
+
+void tally_add_counts(struct tally *tally, const uint16_t *count, double each, int64_t most)
+{
+    if (each == 0)
+        return;
+    if (is_counted(tally, each, most)) {
+        kernel_get()->count(tally->low, tally->high, count, tally->states);
+        return;
+    }
+    wide const share = quanta(each);
+    for (int64_t i = 0; i < tally->states; i++)
+        tally->wide[i] += count[i] * share;
     tally->is_wide = true;
 }
 

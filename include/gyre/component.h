@@ -162,6 +162,8 @@ typedef struct gyre_shape {
     double mixing;          /* g: agent m's data are drawn from a(z) [(1 - g) P_m + g Pbar]  */
 } gyre_shape;
 
+typedef struct gyre_spectrum gyre_spectrum; /* metric.h */
+
 /* The world in one phase of one round. Arrays are [states], owned by the host,
  * read only, and end with the call. In row t both describe the agents after t
  * updates; an intervention acting in round t + 1 sees row t. */
@@ -169,10 +171,12 @@ typedef struct gyre_round {
     uint32_t size;
     uint32_t reserved;
     int64_t round;
-    const double *mixture; /* Pbar(z|c) = sum over agents of w_m P_m(z|c) */
-    const double *weight;  /* a(z), not normalised; NULL while selecting  */
-    int64_t since;         /* of an intervention that acts: the first round in which it did;
-                            * else 0                                               */
+    const double *mixture;         /* Pbar(z|c) = sum over agents of w_m P_m(z|c) */
+    const double *weight;          /* a(z), not normalised; NULL while selecting  */
+    int64_t since;                 /* of an intervention that acts: the first round in which it did;
+                                    * else 0                                               */
+    const gyre_spectrum *spectrum; /* of a metric that measures and asked for it: the agents
+                                    * that were counted, not gathered; NULL: none   */
 } gyre_round;
 
 /* ---- what the host does for a component --------------------------------- */

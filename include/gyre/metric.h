@@ -24,6 +24,21 @@ typedef struct gyre_agent {
                             * sum of w_m^2 over sum of w_m                      */
 } gyre_agent;
 
+/* How many agents list what how often: of agents that are lists of N states each, all of one
+ * weight. What metrics sum over agents and states is often a function of how often a state is
+ * listed alone; then these agents are counted, which costs next to nothing, and not gathered. In
+ * population genetics it is the frequency spectrum. */
+struct gyre_spectrum {
+    uint32_t size;
+    uint32_t reserved;
+    int64_t samples;        /* N: shape->samples                               */
+    double weight;          /* of these agents together, in (0, 1]             */
+    const double *times;    /* [N + 1]: times[n] is the sum over these agents of w_m and of how many
+                             * states each lists n times; times[0] is 0        */
+    const double *carriers; /* [states]: the weight of those of them that list a state
+                             * as often as the metric's `spectrum` said, or more */
+};
+
 typedef struct gyre_metric_ops {
     uint32_t size;
     uint32_t reserved;
@@ -43,6 +58,12 @@ typedef struct gyre_metric_ops {
      * leaves untouched counts as missing; a NaN is refused, infinity is not. [phase] */
     gyre_status (*measure)(gyre_ctx *ctx, const gyre_round *round, const double *slots,
                            double *out);
+
+    /* Optional, with gather: not 0 when, as configured, measure makes of round->spectrum what
+     * gather would have made of the agents in it. An agent is then either there or in the
+     * slots. Returns how often a state must be listed for an agent to be among its carriers;
+     * more than shape->samples: carriers are not asked for. [setup] */
+    int64_t (*spectrum)(gyre_ctx *ctx);
 } gyre_metric_ops;
 
 /* ---- sugar: nothing below is part of the binary contract ---------------- */

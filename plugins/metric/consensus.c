@@ -168,6 +168,24 @@ static gyre_status gather(gyre_ctx *ctx, const gyre_agent *agent, double *sums)
     return GYRE_OK;
 }
 
+/* Votes need agents one by one. */
+static int64_t spectrum(gyre_ctx *ctx)
+{
+    return ((const struct conf *)ctx->conf)->modes ? 0 : ctx->shape->samples + 1;
+}
+
+/* Of agents that list N states each: of one that lists a state n times, -n/N ln n/N and
+ * n/N (1 - n/N), which add up to 1 - sum P^2 and lose no digits. */
+static void count(const gyre_spectrum *of, double nu, double *entropy, double *disagree)
+{
+    double const all = (double)of->samples;
+    for (int64_t n = 1; n <= of->samples; n++) {
+        double const p = (double)n / all;
+        *entropy -= of->times[n] > 0 ? nu * of->times[n] * p * gyre_log(p) : 0;
+        *disagree += nu * of->times[n] * p * (1 - p);
+    }
+}
+
 static double clamp(double x)
 {
     return x < 0 ? 0 : x > 1 ? 1 : x;
@@ -206,7 +224,10 @@ static gyre_status measure(gyre_ctx *ctx, const gyre_round *round, const double 
     const struct cache *cache = ctx->cache;
     const double *nu = cache->nu, *p = round->mixture, *pi = ctx->fields[REFERENCE].data;
     double whole = 0, differ = 0, agree = 0, cross = 0;
+    double entropy = sums[ENTROPY], disagree = sums[DISAGREE];
     int lost = 0;
+    if (round->spectrum)
+        count(round->spectrum, nu[0], &entropy, &disagree);
     for (int64_t c = 0; c < shape->contexts; c++) {
         int64_t const begin = shape->context[c], n = shape->context[c + 1] - begin;
         double alike;
@@ -217,10 +238,10 @@ static gyre_status measure(gyre_ctx *ctx, const gyre_round *round, const double 
         if (conf->modes)
             agree += nu[c] * commonest(sums + VOTES + begin, n);
     }
-    out[JS] = whole > sums[ENTROPY] ? whole - sums[ENTROPY] : 0;
+    out[JS] = whole > entropy ? whole - entropy : 0;
     /* With one state left there is no diversity to share out: agents do not differ. */
-    out[BETWEEN] = differ > 0 ? clamp(1 - sums[DISAGREE] / differ) : 0;
-    out[REVERSE_KL] = reverse(cross, sums[ENTROPY], lost);
+    out[BETWEEN] = differ > 0 ? clamp(1 - disagree / differ) : 0;
+    out[REVERSE_KL] = reverse(cross, entropy, lost);
     if (conf->modes)
         out[AGREE] = clamp(agree);
     return GYRE_OK;
@@ -230,7 +251,8 @@ static const gyre_metric_ops ops = {.size = sizeof ops,
                                     GYRE_OUTPUTS(outputs),
                                     .slots = slots,
                                     .gather = gather,
-                                    .measure = measure};
+                                    .measure = measure,
+                                    .spectrum = spectrum};
 
 static const gyre_component consensus = {
     .size = sizeof consensus,

@@ -351,6 +351,25 @@ static gyre_status gather(gyre_ctx *ctx, const gyre_agent *agent, double *sums)
     return GYRE_OK;
 }
 
+/* How often a list of N states must name one for n/N to be said often enough. */
+static int64_t spectrum(gyre_ctx *ctx)
+{
+    double const tau = ((const struct cache *)ctx->cache)->tau, all = (double)ctx->shape->samples;
+    int64_t least = 1;
+    while (least <= ctx->shape->samples && (double)least / all < enough(tau))
+        least++;
+    return ((const struct conf *)ctx->conf)->agent_kl ? 0 : least;
+}
+
+/* The mean over agents, gathered or counted. */
+static double agents_covered(gyre_ctx *ctx, const gyre_spectrum *counted, double gathered)
+{
+    const double *pi = ((const struct cache *)ctx->cache)->pi;
+    if (!counted || !counted->carriers)
+        return gathered;
+    return gathered + ctx->host->dot(ctx, counted->carriers, pi, ctx->shape->states);
+}
+
 static gyre_status measure(gyre_ctx *ctx, const gyre_round *round, const double *sums, double *out)
 {
     const struct conf *conf = ctx->conf;
@@ -374,7 +393,7 @@ static gyre_status measure(gyre_ctx *ctx, const gyre_round *round, const double 
         measure_safe(ctx, p, term, out);
     }
     if (conf->agents)
-        out[AGENT_COVERAGE] = sums[AGENTS_COVERED];
+        out[AGENT_COVERAGE] = agents_covered(ctx, round->spectrum, sums[AGENTS_COVERED]);
     if (conf->agents && conf->agent_kl)
         out[AGENT_KL_FLOORED] = positive(sums[AGENTS_KL]);
     return GYRE_OK;
@@ -386,6 +405,7 @@ static const gyre_metric_ops ops = {
     .slots = slots,
     .gather = gather,
     .measure = measure,
+    .spectrum = spectrum,
 };
 
 static const gyre_component safety = {

@@ -18,10 +18,10 @@ static const char *const names[KERNELS] = {"sse2", "avx2", "avx512"};
 
 static struct alias table;
 static double weight[STATES], accept[STATES], never[STATES];
-static uint32_t chance[STATES];
+static uint16_t chance[STATES + 1], no_chance[STATES + 1];
 static uint64_t word[WORDS / 2];
 static struct random_more const more = {.key = 9, .round = 2, .stream = 3};
-static uint32_t own[OWN], no_chance[STATES];
+static uint32_t own[OWN];
 
 /* Halves at the ends of a cell and of all cells are rare: so each eighth word is one of these. */
 static uint64_t any_word(uint64_t i)
@@ -46,8 +46,7 @@ static int fill(void **state)
         own[i] = (uint32_t)(random_word(4, 0, 0, i) % STATES);
     for (uint64_t i = 0; i < WORDS / 2; i++)
         word[i] = any_word(i);
-    for (int i = 0; i < STATES; i++)
-        chance[i] = compose_chance(accept[i]);
+    compose_chances(accept, STATES, chance);
     alias_init(&table, STATES, memory);
     alias_build(&table, weight, STATES);
     return 0;
@@ -97,7 +96,7 @@ static void check(const struct compose *compose, int64_t n, int64_t most)
     free(out);
 }
 
-static const uint32_t *bits_of(const double *chances)
+static const uint16_t *bits_of(const double *chances)
 {
     return chances == NULL ? NULL : chances == never ? no_chance : chance;
 }

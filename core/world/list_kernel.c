@@ -1,0 +1,152 @@
+/* Compiled once for each instruction set, by the rules of kernel.c and draw_kernel.c. */
+#include "world/list_kernel.h"
+
+#include <immintrin.h>
+#include <string.h>
+
+#include "world/distinct.h"
+#include "world/spectrum.h"
+
+#ifdef __AVX512F__
+/* The first n lanes; all when there are more. */
+static inline __mmask16 first_lanes(int64_t n)
+{
+    return (__mmask16)(n < 16 ? (1u << n) - 1u : 0xffffu);
+}
+#endif
+
+/* ---- lists taken apart
+ * -------------------------------------------------------------------------------- */
+
+int64_t KERNEL_OWN(list_kernel_take)(const struct distinct *d, int64_t n, double each)
+{
+    uint32_t *const count = d->count;
+    int64_t k = 0;
+#ifdef __AVX512F__
+    __m512d const unit = _mm512_set1_pd(each);
+    __m512i at = _mm512_setr_epi32(0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15);
+    for (int64_t i = 0; i < n; i += 16) {
+        __mmask16 const live = first_lanes(n - i);
+        __m512i const x = _mm512_maskz_loadu_epi32(live, count + i);
+        __mmask16 const some = _mm512_test_epi32_mask(x, x);
+        __m512i const times = _mm512_maskz_compress_epi32(some, x);
+        __m512d const low = _mm512_cvtepu32_pd(_mm512_castsi512_si256(times));
+        __m512d const high = _mm512_cvtepu32_pd(_mm512_extracti64x4_epi64(times, 1));
+        _mm512_storeu_si512(d->state + k, _mm512_maskz_compress_epi32(some, at));
+        _mm512_storeu_si512(d->times + k, times);
+        _mm512_storeu_pd(d->share + k, _mm512_mul_pd(low, unit));
+        _mm512_storeu_pd(d->share + k + 8, _mm512_mul_pd(high, unit));
+        _mm512_mask_storeu_epi32(count + i, live, _mm512_setzero_si512());
+        at = _mm512_add_epi32(at, _mm512_set1_epi32(16));
+        k += __builtin_popcount(some);
+    }
+#else
+    for (int64_t i = 0; i < n; i++) {
+        uint32_t const x = count[i];
+        d->state[k] = (uint32_t)i;
+        d->times[k] = x;
+        d->share[k] = (double)x * each;
+        k += x != 0;
+    }
+    memset(count, 0, sizeof(*count) * (size_t)n);
+#endif
+    return k;
+}
+
+/* ---- lists that are judged ----------------------------------------------------------------- */
+
+/* A bit a state, since 8 kB of them stay in the first cache where 64 kB of bytes would not. */
+int64_t KERNEL_OWN(list_kernel_keep)(const uint32_t *stays, uint32_t *state, int64_t n)
+{
+    int64_t k = 0;
+#ifdef __AVX512F__
+    for (int64_t i = 0; i < n; i += 16) {
+        __mmask16 const live = first_lanes(n - i);
+        __m512i const z = _mm512_maskz_loadu_epi32(live, state + i);
+        __m512i const bits =
+            _mm512_mask_i32gather_epi32(z, live, _mm512_srli_epi32(z, 5), stays, 4);
+        __m512i const bit = _mm512_srlv_epi32(bits, _mm512_and_si512(z, _mm512_set1_epi32(31)));
+        __mmask16 const stay = _mm512_mask_test_epi32_mask(live, bit, _mm512_set1_epi32(1));
+        _mm512_mask_storeu_epi32(state + k, first_lanes(__builtin_popcount(stay)),
+                                 _mm512_maskz_compress_epi32(stay, z));
+        k += __builtin_popcount(stay);
+    }
+#else
+    for (int64_t i = 0; i < n; i++) {
+        uint32_t const z = state[i];
+        state[k] = z;
+        k += stays[z >> 5] >> (z & 31) & 1;
+    }
+#endif
+    return k;
+}
+
+/* ---- spectra ------------------------------------------------------------------------------- */
+
+/* With more states a listing than this, only listed ones are looked at again. */
+enum { DENSE_MOST = 16 };
+
+/* A register of its own for an address: what was stored at it just now is loaded without waiting
+ * (tally.c). Lanes, since most listings are the first of their state, and each waits for the last.
+ */
+static void list_each(struct spectrum *s, const uint32_t *list)
+{
+    for (int64_t i = 0; i < s->samples; i++) {
+        uint16_t *at = s->count + list[i];
+        __asm__("" : "+r"(at));
+        int64_t *reached = s->reached + i % SPECTRUM_LANES * s->samples + (*at)++;
+        __asm__("" : "+r"(reached));
+        ++*reached;
+    }
+}
+
+static void add_carriers(struct carriers *carriers, const uint16_t *restrict count, int64_t n)
+{
+    uint8_t *restrict const near = carriers->near;
+    uint16_t const below = (uint16_t)(carriers->least - 1);
+    for (int64_t z = 0; z < n; z++)
+        near[z] = (uint8_t)(near[z] + (count[z] > below));
+}
+
+static void add_dense(struct spectrum *s)
+{
+    uint16_t *restrict const count = s->count, *restrict const listed = s->listed;
+    for (int i = 0; i < s->carriers_count; i++)
+        add_carriers(&s->carriers[i], count, s->states);
+    for (int64_t z = 0; z < s->states; z++) {
+        listed[z] = (uint16_t)(listed[z] + count[z]);
+        count[z] = 0;
+    }
+}
+
+/* A state that is listed often is looked at as often, and counts the first time. */
+static void add_sparse(struct spectrum *s, const uint32_t *list)
+{
+    for (int64_t i = 0; i < s->samples; i++) {
+        uint32_t const z = list[i];
+        uint16_t const count = s->count[z];
+        s->listed[z] = (uint16_t)(s->listed[z] + count);
+        for (int c = 0; c < s->carriers_count; c++)
+            s->carriers[c].near[z] =
+                (uint8_t)(s->carriers[c].near[z] + (count >= s->carriers[c].least));
+        s->count[z] = 0;
+    }
+}
+
+void KERNEL_OWN(list_kernel_spectrum)(struct spectrum *s, const uint32_t *list)
+{
+    list_each(s, list);
+    if (s->states > DENSE_MOST * s->samples)
+        add_sparse(s, list);
+    else
+        add_dense(s);
+}
+
+void KERNEL_OWN(list_kernel_count)(uint8_t *low, uint32_t *high, const uint16_t *count, int64_t n)
+{
+    for (int64_t i = 0; i < n; i++) {
+        uint32_t const sum = (uint32_t)low[i] + count[i];
+        low[i] = (uint8_t)sum;
+        high[i] += sum >> 8;
+    }
+}

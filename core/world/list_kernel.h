@@ -1,0 +1,19 @@
+/* world/list_kernel.h - the part of the vector code that looks through lists: list_kernel.c,
+ * compiled like kernel.c, whose table these functions go into. Only these two files include this.
+ */
+#ifndef WORLD_LIST_KERNEL_H
+#define WORLD_LIST_KERNEL_H
+
+#include <stdint.h>
+
+#include "world/draw_kernel.h"
+
+struct distinct;
+struct spectrum;
+
+int64_t KERNEL_OWN(list_kernel_take)(const struct distinct *distinct, int64_t n, double each);
+int64_t KERNEL_OWN(list_kernel_keep)(const uint32_t *stays, uint32_t *state, int64_t n);
+void KERNEL_OWN(list_kernel_spectrum)(struct spectrum *spectrum, const uint32_t *list);
+void KERNEL_OWN(list_kernel_count)(uint8_t *low, uint32_t *high, const uint16_t *count, int64_t n);
+
+#endif
