@@ -90,7 +90,7 @@ static void too_short_struct_is_refused(void **state)
     expect_fixture("component_short", "its gyre_component has 64 bytes, fewer than the 144 of gyre "
                                       "1.0; set its size with sizeof");
     expect_fixture("ops_short", "metric.ops_short: its gyre_metric_ops has 0 bytes, fewer than the "
-                                "48 of gyre 1.0; set its size with sizeof");
+                                "56 of gyre 1.0; set its size with sizeof");
 }
 
 static void wrong_identity_is_refused(void **state)
