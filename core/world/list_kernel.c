@@ -89,12 +89,15 @@ enum { DENSE_MOST = 16 };
 /* A register of its own for an address: what was stored at it just now is loaded without waiting
  * (tally.c). Lanes, since most listings are the first of their state, and each waits for the last.
  */
-static void list_each(struct spectrum *s, const uint32_t *list)
+static void list_each(const struct spectrum *s, const uint32_t *list)
 {
-    for (int64_t i = 0; i < s->samples; i++) {
-        uint16_t *at = s->count + list[i];
+    int64_t const n = s->samples;
+    uint16_t *const count = s->count;
+    int64_t *const lanes = s->reached;
+    for (int64_t i = 0; i < n; i++) {
+        uint16_t *at = count + list[i];
         __asm__("" : "+r"(at));
-        int64_t *reached = s->reached + i % SPECTRUM_LANES * s->samples + (*at)++;
+        int64_t *reached = lanes + i % SPECTRUM_LANES * n + (*at)++;
         __asm__("" : "+r"(reached));
         ++*reached;
     }
