@@ -165,16 +165,9 @@ static void share_all(struct replicate *r, int64_t round)
 static double accept_all(const struct replicate *r, struct law *law)
 {
     int64_t const states = r->plan->shape.states;
-    bool const all = r->plan->weightless;
-    double most = 0;
-    law->even = true;
-    for (int64_t z = 0; z < states; z++)
-        most = (all || r->mixture[z] > 0) && r->weight[z] > most ? r->weight[z] : most;
-    for (int64_t z = 0; z < states; z++) {
-        double const ratio = r->weight[z] / most;
-        law->accept[z] = ratio < 1 ? ratio : 1;
-        law->even = law->even && (ratio >= 1 || !(all || r->mixture[z] > 0));
-    }
+    const double *said = r->plan->weightless ? NULL : r->mixture;
+    double const most = kernel_get()->most(r->weight, said, states);
+    law->even = kernel_get()->ratio(law->accept, r->weight, said, most, states);
     compose_chances(law->accept, states, law->chance);
     return most;
 }
@@ -183,10 +176,8 @@ static double accept_all(const struct replicate *r, struct law *law)
 static double share_rest(const struct replicate *r, double *p)
 {
     int64_t const states = r->plan->shape.states;
-    double const *const start = r->plan->scenario->start;
     double const g = r->plan->scenario->mixing, old = (1 - g) * (1 - r->plan->own);
-    for (int64_t z = 0; z < states; z++)
-        p[z] = r->weight[z] * (old * start[z] + g * r->mixture[z]);
+    kernel_get()->mix(p, r->weight, r->plan->scenario->start, old, r->mixture, g, states);
     p[states] = 0;
     return kernel_get()->sum(p, states);
 }

@@ -294,6 +294,43 @@ static void exp_each(double *out, const double *x, int64_t n)
         out[i] = gyre_exp(x[i]);
 }
 
+/* In lanes, as compilers do not take maxima of doubles apart. */
+static double most(const double *restrict x, const double *restrict y, int64_t n)
+{
+    double lane[16] = {0}, all = 0;
+    int64_t const whole = n - n % 16;
+    for (int64_t i = 0; i < whole; i += 16)
+        for (int j = 0; j < 16; j++) {
+            double const v = !y || y[i + j] > 0 ? x[i + j] : 0;
+            lane[j] = v > lane[j] ? v : lane[j];
+        }
+    for (int64_t i = whole; i < n; i++)
+        all = (!y || y[i] > 0) && x[i] > all ? x[i] : all;
+    for (int j = 0; j < 16; j++)
+        all = lane[j] > all ? lane[j] : all;
+    return all;
+}
+
+static bool ratio(double *restrict out, const double *restrict x, const double *restrict y,
+                  double largest, int64_t n)
+{
+    uint64_t below = 0;
+    ABREAST
+    for (int64_t i = 0; i < n; i++) {
+        double const v = x[i] / largest;
+        out[i] = v < 1 ? v : 1;
+        below |= v < 1 && (!y || y[i] > 0);
+    }
+    return !below;
+}
+
+static void mix(double *restrict out, const double *restrict a, const double *restrict x, double f,
+                const double *restrict y, double g, int64_t n)
+{
+    for (int64_t i = 0; i < n; i++)
+        out[i] = a[i] * (f * x[i] + g * y[i]);
+}
+
 /* Not 0 in its highest bit when x is negative, infinite or no number: + 0.0 takes the sign off -0;
  * an exponent of all ones carries into the sign's place. */
 static inline uint64_t is_no_weight(double x)
@@ -429,6 +466,9 @@ const struct kernel KERNEL_OWN(kernel) = {
     .entropy = KERNEL_OWN(row_kernel_entropy),
     .covered = KERNEL_OWN(row_kernel_covered),
     .scale = scale,
+    .most = most,
+    .ratio = ratio,
+    .mix = mix,
     .blend = blend,
     .multiply = multiply,
     .log = log_each,

@@ -53,6 +53,13 @@ struct kernel {
     double (*shift)(double *out, const double *x, const double *y, const double *z, int64_t n);
     /* out[i] = scale x[i] (out may be x). */
     void (*scale)(double *out, const double *x, double scale, int64_t n);
+    /* The largest x[i] where y[i] > 0 (y NULL: of all), and 0 when none is above 0. */
+    double (*most)(const double *x, const double *y, int64_t n);
+    /* out[i] = x[i] / most, at most 1. Are all 1 where y[i] > 0 (y NULL: all)? */
+    bool (*ratio)(double *out, const double *x, const double *y, double most, int64_t n);
+    /* out[i] = a[i] (f x[i] + g y[i]). */
+    void (*mix)(double *out, const double *a, const double *x, double f, const double *y, double g,
+                int64_t n);
     /* out[i] = (1 - g) x[i] + g y[i]; out may be x or y. */
     void (*blend)(double *out, const double *x, const double *y, double g, int64_t n);
     /* out[i] = x[i] y[i]; out may be x or y. */

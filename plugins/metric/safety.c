@@ -243,6 +243,14 @@ static double part(double u, double v)
     return u > 0 ? u * gyre_log(u / v) : 0;
 }
 
+/* Of a p that says all that pi does; else it is infinite. */
+static double whole(gyre_ctx *ctx, const double *p, double *q, double *term)
+{
+    flatten(ctx, p, 0, q);
+    divergence(ctx, q, term);
+    return positive(ctx->host->total(ctx, term, ctx->shape->states));
+}
+
 static double floored(gyre_ctx *ctx, const double *p, double *q, double *term)
 {
     const struct conf *conf = ctx->conf;
@@ -381,9 +389,7 @@ static gyre_status measure(gyre_ctx *ctx, const gyre_round *round, const double 
     out[COVERAGE] = coverage(ctx, p, cache->tau, cache->pi);
     out[COVERAGE_SUPPORT] = support(ctx, p, &out[MISSING], term);
     out[BLIND] = blindness(ctx);
-    flatten(ctx, p, 0, q);
-    divergence(ctx, q, term);
-    out[KL] = positive(ctx->host->total(ctx, term, ctx->shape->states));
+    out[KL] = out[MISSING] > 0 ? (double)INFINITY : whole(ctx, p, q, term);
     out[KL_FLOORED] = floored(ctx, p, q, term);
     if (ctx->fields[SAFE].data) {
         double *rest = scratch(ctx);

@@ -1,5 +1,6 @@
 /* selection.bias - a(z) = exp(beta x(z)): what has more of an attribute gets more attention. */
-#include "gyre/real.h"
+#include <math.h>
+
 #include "gyre/selection.h"
 
 struct conf {
@@ -35,13 +36,16 @@ static gyre_status weigh(gyre_ctx *ctx, const gyre_round *round, double *weight)
 {
     const gyre_shape *shape = ctx->shape;
     const struct conf *conf = ctx->conf;
-    const double *x = ctx->fields[0].data;
+    const double *x = ctx->fields[0].data, *said = round->mixture;
     for (int64_t c = 0; c < shape->contexts; c++) {
         int64_t const begin = shape->context[c], end = shape->context[c + 1];
-        double const best = favourite(x, round->mixture, conf->beta, begin, end);
+        double const best = favourite(x, said, conf->beta, begin, end);
         for (int64_t z = begin; z < end; z++)
-            weight[z] = round->mixture[z] > 0 ? gyre_exp(conf->beta * (x[z] - best)) : 0;
+            weight[z] = said[z] > 0 ? conf->beta * (x[z] - best) : 0;
     }
+    ctx->host->exp(ctx, weight, shape->states, weight);
+    for (int64_t z = 0; z < shape->states; z++)
+        weight[z] = said[z] > 0 ? weight[z] : 0;
     return GYRE_OK;
 }
 

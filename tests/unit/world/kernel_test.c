@@ -263,12 +263,79 @@ static void the_environment_names_the_best_to_use(void **state)
     assert_string_equal(chosen_with("", out), best);
 }
 
+/* Of what is said alone, or of all; at every length, and nothing behind it. */
+static void check_ratios(const struct kernel *kernel, const double *said, int64_t n)
+{
+    double out[LONGEST + 1], largest = 0;
+    bool even = true;
+    for (int64_t i = 0; i < n; i++)
+        largest = (!said || said[i] > 0) && x[i] > largest ? x[i] : largest;
+    assert_true(kernel->most(x, said, n) == largest);
+    double const most = largest > 0 ? largest : 1;
+    for (int64_t i = 0; i < n; i++)
+        even = even && (x[i] >= most || !(!said || said[i] > 0));
+    out[n] = -1;
+    assert_int_equal(kernel->ratio(out, x, said, most, n), even);
+    for (int64_t i = 0; i < n; i++)
+        assert_true(out[i] == (x[i] / most < 1 ? x[i] / most : 1));
+    assert_true(out[n] == -1);
+}
+
+static void ratios_are_to_the_most_of_what_is_said(void **state)
+{
+    (void)state;
+    for (int k = 0; k < KERNELS; k++) {
+        const struct kernel *const kernel = kernel_find(names[k]);
+        for (int i = 0; kernel && i < LENGTHS; i++) {
+            check_ratios(kernel, NULL, lengths[i]);
+            check_ratios(kernel, y, lengths[i]);
+        }
+    }
+}
+
+static void all_that_is_said_being_alike_is_noticed(void **state)
+{
+    (void)state;
+    double weight[100], said[100], out[100];
+    for (int i = 0; i < 100; i++) {
+        weight[i] = i % 3 == 0 ? 0.25 : 7;
+        said[i] = i % 3 == 0;
+    }
+    for (int k = 0; k < KERNELS; k++) {
+        const struct kernel *const kernel = kernel_find(names[k]);
+        if (!kernel)
+            continue;
+        assert_true(kernel->most(weight, said, 100) == 0.25);
+        assert_true(kernel->ratio(out, weight, said, 0.25, 100));
+        assert_false(kernel->ratio(out, weight, NULL, 7, 100));
+    }
+}
+
+static void a_mix_is_weighed_sums_of_parts(void **state)
+{
+    (void)state;
+    double out[LONGEST + 1];
+    for (int k = 0; k < KERNELS; k++) {
+        const struct kernel *const kernel = kernel_find(names[k]);
+        for (int l = 0; kernel && l < LENGTHS; l++) {
+            out[lengths[l]] = -1;
+            kernel->mix(out, x, y, 0.3, x, 0.7, lengths[l]);
+            for (int64_t i = 0; i < lengths[l]; i++)
+                assert_true(out[i] == x[i] * (0.3 * y[i] + 0.7 * x[i]));
+            assert_true(out[lengths[l]] == -1);
+        }
+    }
+}
+
 int main(int argc, char **argv)
 {
     if (argc == 2 && strcmp(argv[1], "name") == 0)
         return puts(kernel_get()->name) < 0;
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(all_kernels_give_the_same_bits),
+        cmocka_unit_test(ratios_are_to_the_most_of_what_is_said),
+        cmocka_unit_test(all_that_is_said_being_alike_is_noticed),
+        cmocka_unit_test(a_mix_is_weighed_sums_of_parts),
         cmocka_unit_test(arrays_are_what_plain_c_makes_of_them),
         cmocka_unit_test(nothing_is_written_beyond_the_end),
         cmocka_unit_test(results_may_replace_what_they_are_made_of),
