@@ -8,7 +8,7 @@
 #include "world/kernel.h"
 
 /* Samples of so many datasets, and what is drawn for them, stay in the first cache. */
-enum { SAMPLES = REPLICATE_CHUNK / 4 };
+enum { SAMPLES = REPLICATE_CHUNK / 4, FEWEST = 16 };
 
 bool batch_suits(const struct replicate *r)
 {
@@ -21,9 +21,7 @@ bool batch_suits(const struct replicate *r)
 int64_t batch_size(const struct plan *plan)
 {
     int64_t const fit = SAMPLES / plan->shape.samples;
-    /* Words are made ahead for AHEAD_PARTS at a time: see law.c. */
-    int64_t const whole = fit / AHEAD_PARTS * AHEAD_PARTS;
-    int64_t const some = whole > BATCH_MOST ? BATCH_MOST : whole > 0 ? whole : AHEAD_PARTS;
+    int64_t const some = fit > BATCH_MOST ? BATCH_MOST : fit > FEWEST ? fit : FEWEST;
     return some * plan->shape.samples <= REPLICATE_CHUNK ? some : 1;
 }
 
@@ -47,16 +45,12 @@ static void draw_common(const struct batch *b)
         b->kept[i] = (uint32_t)b->stride;
 }
 
-static uint32_t draw_own(const struct batch *b, int64_t i)
+static void draw_own(const struct batch *b)
 {
-    struct replicate *r = b->replicate;
-    uint32_t *const state = b->state + i * b->stride;
-    struct source source;
-    if (!law_of_agent(r, b->worker, b->round, b->begin + i, &source) ||
-        !law_draw(r, b->worker, b->round, &source, (uint64_t)(b->begin + i), 0, b->stride, state))
-        return 0;
-    return r->judging == JUDGING_SURE ? (uint32_t)kernel_get()->keep(r->stays, state, b->stride)
-                                      : (uint32_t)b->stride;
+    const struct replicate *r = b->replicate;
+    law_draw_lists(b->replicate, b->worker, b->round, b->begin, b->n, b->state, b->kept);
+    for (int64_t i = 0; i < b->n && r->judging == JUDGING_SURE; i++)
+        b->kept[i] = (uint32_t)kernel_get()->keep(r->stays, b->state + i * b->stride, b->kept[i]);
 }
 
 static void draw(const struct batch *b)
@@ -65,8 +59,7 @@ static void draw(const struct batch *b)
     if (b->replicate->law.common)
         draw_common(b);
     else
-        for (int64_t i = 0; i < b->n; i++)
-            b->kept[i] = draw_own(b, i);
+        draw_own(b);
 }
 
 static void tell(const struct batch *b)

@@ -49,6 +49,22 @@ bool census_say(struct replicate *r, int worker, int64_t item, int64_t row, gyre
     return say(r, worker, item, row, r->bench[worker].p, said);
 }
 
+bool census_say_each(struct replicate *r, int worker, int64_t begin, int64_t end, gyre_said *said)
+{
+    const gyre_policy_ops *policy = &r->plan->policy->component->ops.policy;
+    struct call *call = replicate_call(r, r->plan->policy, worker);
+    gyre_rows const rows = rows_view(&r->rows, begin, end);
+    bool good = true;
+    for (int64_t i = 0; i < rows.count; i++)
+        said[i] = (gyre_said){.size = sizeof *said, .buffer = r->bench[worker].p};
+    if (policy->say_each)
+        return bench_accept(&r->bench[worker], begin, call,
+                            policy->say_each(call_begin(call, r->round), &rows, said));
+    for (int64_t i = 0; i < rows.count && good; i++)
+        good = census_say(r, worker, begin + i, begin + i, &said[i]);
+    return good;
+}
+
 /* What a row says is looked at when it is counted, before anybody indexes by it. */
 static bool check_said(const struct replicate *r, int worker, int64_t row, const gyre_said *said)
 {
@@ -230,17 +246,6 @@ static void count_row(struct replicate *r, int worker, int64_t round, int64_t ro
 
 /* ---- lists, many at a time ---------------------------------------------- */
 
-static bool say_each(struct replicate *r, int worker, int64_t begin, int64_t end, gyre_said *said)
-{
-    const gyre_policy_ops *policy = &r->plan->policy->component->ops.policy;
-    struct call *call = replicate_call(r, r->plan->policy, worker);
-    gyre_rows const rows = rows_view(&r->rows, begin, end);
-    for (int64_t i = 0; i < rows.count; i++)
-        said[i] = (gyre_said){.size = sizeof *said, .buffer = r->bench[worker].p};
-    return bench_accept(&r->bench[worker], begin, call,
-                        policy->say_each(call_begin(call, r->round), &rows, said));
-}
-
 /* Lists that stand one behind the other, as long and of the same share, from the first on: they are
  * added as one. */
 static int64_t run_of(const struct replicate *r, int64_t row, const gyre_said *said, int64_t n)
@@ -281,12 +286,12 @@ void census_rows(struct replicate *r, int worker, int64_t round, int64_t begin, 
 {
     gyre_said *const said = r->bench[worker].said;
     profile_at(r, worker, PROFILE_COUNT);
-    if (r->plan->own == 0 || !r->plan->policy->component->ops.policy.say_each) {
+    if (r->plan->own == 0) {
         for (int64_t row = begin; row < end; row++)
             count_row(r, worker, round, row);
         return;
     }
-    if (!say_each(r, worker, begin, end, said))
+    if (!census_say_each(r, worker, begin, end, said))
         return;
     for (int64_t row = begin, n; row < end; row += n) {
         n = run_of(r, row, &said[row - begin], end - row);

@@ -26,6 +26,11 @@ enum status census_take(struct replicate *replicate);
 bool census_say(struct replicate *replicate, int worker, int64_t item, int64_t row,
                 gyre_said *said);
 
+/* The same of rows [begin, end), at most BATCH_MOST, into said[end - begin]. A failure is noted as
+ * the first one's. */
+bool census_say_each(struct replicate *replicate, int worker, int64_t begin, int64_t end,
+                     gyre_said *said);
+
 /* The same as a table: P_m(z|c), [states], in `p` or where the row holds it. NULL: a failure of the
  * row was noted. [task] */
 const double *census_table(struct replicate *replicate, int worker, int64_t row, double *p);

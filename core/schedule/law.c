@@ -275,6 +275,18 @@ static bool make_table(struct replicate *r, int worker, int64_t round, struct so
     return true;
 }
 
+/* What lists of so many states have in common. */
+static void compose_of(const struct replicate *r, struct bench *bench, int64_t count)
+{
+    const struct law *law = &r->law;
+    if (bench->cells.count != count)
+        bench->cells = compose_cells_of(count, law->rest * (double)count, &law->alias);
+    bench->composed = (struct compose){.cells = &bench->cells,
+                                       .accept = law->even ? NULL : law->accept,
+                                       .chance = law->even ? NULL : law->chance,
+                                       .from = &law->alias};
+}
+
 bool law_of_agent(struct replicate *r, int worker, int64_t round, int64_t m, struct source *source)
 {
     const struct law *law = &r->law;
@@ -289,14 +301,9 @@ bool law_of_agent(struct replicate *r, int worker, int64_t round, int64_t m, str
         return false;
     if (said.count == 0)
         return make_table(r, worker, round, source);
-    if (bench->cells.count != said.count)
-        bench->cells = compose_cells_of(said.count, law->rest * (double)said.count, &law->alias);
-    source->composed = (struct compose){.own = said.state,
-                                        .cells = &bench->cells,
-                                        .accept = law->even ? NULL : law->accept,
-                                        .chance = law->even ? NULL : law->chance,
-                                        .from = &law->alias};
-    source->own = &source->composed;
+    compose_of(r, bench, said.count);
+    source->own = said.state;
+    source->composed = &bench->composed;
     return true;
 }
 
@@ -337,61 +344,61 @@ static int64_t words_for(const struct law *law, int64_t n)
     return more < 2 * REPLICATE_CHUNK - 32 ? ((int64_t)more + 31) / 32 * 16 : REPLICATE_CHUNK;
 }
 
-/* Words made for a few parts together take less time. */
-static const uint64_t *words_ahead(const struct replicate *r, struct ahead *ahead, uint32_t round,
-                                   uint64_t part, int64_t each)
-{
-    uint64_t const first = part / AHEAD_PARTS * AHEAD_PARTS;
-    if (ahead->round != round || ahead->key != r->sampling_key || ahead->first != first ||
-        ahead->each != each) {
-        random_words_each(r->sampling_key, round, random_stream(STREAM_SAMPLE, 0), first << 32,
-                          (uint64_t)1 << 32, each, AHEAD_PARTS, ahead->word);
-        *ahead = (struct ahead){ahead->word, r->sampling_key, first, each, round};
-    }
-    return ahead->word + (int64_t)(part - first) * each;
-}
-
 enum { REFUSALS = 1000 }; /* in a row, and a list is given up */
 
+/* A list's draws on their way: `words` of the part are used up. */
+struct drawing {
+    const struct compose *from;
+    const uint32_t *own;
+    uint64_t part, words;
+    uint32_t attempt;
+    int64_t have, want;
+    uint32_t *out;
+};
+
 /* As many words as it takes; how many are made at a time changes nothing. False: given up. */
-static bool draw_list(struct replicate *r, int worker, uint32_t round,
-                      const struct compose *composed, uint64_t part, uint32_t attempt, int64_t n,
-                      uint32_t *out)
+static bool draw_list(struct replicate *r, int worker, uint32_t round, struct drawing *d)
 {
     struct bench *bench = &r->bench[worker];
-    int64_t have = 0, refused = 0, words = words_for(&r->law, n);
-    uint64_t first = part << 32;
-    struct random_more more = more_of(r, round, STREAM_MORE, attempt, first);
-    bool const ahead =
-        attempt == 0 && n == r->plan->shape.samples && words * AHEAD_PARTS <= REPLICATE_CHUNK;
-    while (have < n && refused <= REFUSALS) {
-        const uint64_t *word = bench->word;
-        if (ahead && have + refused == 0)
-            word = words_ahead(r, &bench->ahead, round, part, words);
-        else
-            random_words(r->sampling_key, round, random_stream(STREAM_SAMPLE, attempt), first,
-                         words, bench->word);
-        int64_t const got = compose_draw(composed, &more, word, 2 * words, n - have, out + have);
+    int64_t refused = 0;
+    while (d->have < d->want && refused <= REFUSALS) {
+        int64_t const words = words_for(&r->law, d->want - d->have);
+        uint64_t const first = d->part << 32;
+        struct random_more const more =
+            more_of(r, round, STREAM_MORE, d->attempt, first + 2 * d->words);
+        random_words(r->sampling_key, round, random_stream(STREAM_SAMPLE, d->attempt),
+                     first + d->words, words, bench->word);
+        int64_t const got = compose_draw(d->from, d->own, &more, bench->word, 2 * words,
+                                         d->want - d->have, d->out + d->have);
         refused = got > 0 ? 0 : refused + 2 * words;
-        first += (uint64_t)words;
-        more.first += 2 * (uint64_t)words;
-        have += got;
-        words = words_for(&r->law, n - have);
+        d->words += (uint64_t)words;
+        d->have += got;
     }
-    return have == n;
+    return d->have == d->want;
+}
+
+/* A table in the place of a list that was given up. Words that it refused are no longer any words.
+ */
+static bool give_up(struct replicate *r, int worker, int64_t round, struct source *source)
+{
+    bool const made = make_table(r, worker, round, source);
+    source->given_up = true;
+    return made;
 }
 
 bool law_draw(struct replicate *r, int worker, int64_t round, struct source *source, uint64_t part,
               uint32_t attempt, int64_t n, uint32_t *out)
 {
-    if (source->own && draw_list(r, worker, (uint32_t)round, source->own, part, attempt, n, out))
+    struct drawing drawing = {.from = source->composed,
+                              .own = source->own,
+                              .part = part,
+                              .attempt = attempt,
+                              .want = n,
+                              .out = out};
+    if (source->own && draw_list(r, worker, (uint32_t)round, &drawing))
         return true;
-    if (source->own) {
-        if (!make_table(r, worker, round, source))
-            return false;
-        /* Words that a list refused are no longer any words. */
-        source->given_up = true;
-    }
+    if (source->own && !give_up(r, worker, round, source))
+        return false;
     draw_table(r, worker, (uint32_t)round, source, part << 32, attempt, n, out);
     return true;
 }
@@ -404,4 +411,105 @@ void law_draw_parts(struct replicate *r, int worker, int64_t round, uint64_t par
     random_words_each(r->sampling_key, (uint32_t)round, random_stream(STREAM_SAMPLE, 0), part << 32,
                       (uint64_t)1 << 32, (n + 1) / 2, parts, bench->word);
     alias_draw_parts(&r->law.alias, &more, bench->word, n, parts, out, kept);
+}
+
+/* ---- draws from many lists ---------------------------------------------- */
+
+/* Of agents [begin, begin + n). */
+struct lists {
+    int64_t round, begin, n;
+    const gyre_said *said;
+    uint32_t *state, *drawn; /* as law_draw_lists has them */
+};
+
+/* How many from the first on are as long as it and have words for all their proposals. */
+static int64_t alike(const struct lists *lists, int64_t words)
+{
+    int64_t i = 1;
+    while (i < lists->n && lists->said[i].count == lists->said->count &&
+           (i + 1) * words <= REPLICATE_CHUNK)
+        i++;
+    return i;
+}
+
+/* Goes on where agent m's words did not suffice: elsewhere, since behind its samples the next one's
+ * stand. */
+static bool draw_on(struct replicate *r, int worker, int64_t round, int64_t m, int64_t have,
+                    struct drawing *rest, uint32_t *out)
+{
+    struct source source = {.agent = m};
+    int64_t const want = have + rest->want;
+    rest->out = r->bench[worker].fresh;
+    if (draw_list(r, worker, (uint32_t)round, rest)) {
+        memcpy(out + have, rest->out, sizeof *out * (size_t)rest->want);
+        return true;
+    }
+    if (!give_up(r, worker, round, &source))
+        return false;
+    draw_table(r, worker, (uint32_t)round, &source, (uint64_t)m << 32, 0, want, out);
+    return true;
+}
+
+static void draw_alike(struct replicate *r, int worker, const struct lists *lists, int64_t words)
+{
+    struct bench *bench = &r->bench[worker];
+    int64_t const want = r->plan->shape.samples;
+    const uint32_t *own[BATCH_MOST];
+    int64_t got[BATCH_MOST];
+    uint64_t const first = (uint64_t)lists->begin << 32;
+    struct random_more const more = more_of(r, lists->round, STREAM_MORE, 0, first);
+    for (int64_t i = 0; i < lists->n; i++)
+        own[i] = lists->said[i].state;
+    compose_of(r, bench, lists->said->count);
+    random_words_each(r->sampling_key, (uint32_t)lists->round, random_stream(STREAM_SAMPLE, 0),
+                      first, (uint64_t)1 << 32, words, lists->n, bench->word);
+    compose_draw_parts(&bench->composed, &(struct compose_parts){.count = lists->n,
+                                                                 .own = own,
+                                                                 .more = &more,
+                                                                 .word = bench->word,
+                                                                 .n = 2 * words,
+                                                                 .want = want,
+                                                                 .out = lists->state,
+                                                                 .stride = want,
+                                                                 .got = got});
+    for (int64_t i = 0; i < lists->n; i++) {
+        int64_t const m = lists->begin + i;
+        struct drawing rest = {.from = &bench->composed,
+                               .own = own[i],
+                               .part = (uint64_t)m,
+                               .words = (uint64_t)words,
+                               .want = want - got[i]};
+        bool const whole = got[i] == want || draw_on(r, worker, lists->round, m, got[i], &rest,
+                                                     lists->state + i * want);
+        lists->drawn[i] = whole ? (uint32_t)want : 0;
+    }
+}
+
+static void draw_one(struct replicate *r, int worker, const struct lists *lists)
+{
+    int64_t const n = r->plan->shape.samples;
+    struct source source;
+    bool const drawn =
+        law_of_agent(r, worker, lists->round, lists->begin, &source) &&
+        law_draw(r, worker, lists->round, &source, (uint64_t)lists->begin, 0, n, lists->state);
+    *lists->drawn = drawn ? (uint32_t)n : 0;
+}
+
+void law_draw_lists(struct replicate *r, int worker, int64_t round, int64_t begin, int64_t n,
+                    uint32_t *state, uint32_t *drawn)
+{
+    gyre_said *const said = r->bench[worker].said;
+    int64_t const words = words_for(&r->law, r->plan->shape.samples);
+    if (r->law.composed && !census_say_each(r, worker, begin, begin + n, said))
+        n = 0;
+    for (int64_t i = 0, some = 1; i < n; i += some) {
+        struct lists lists = {
+            round, begin + i, n - i, said + i, state + i * r->plan->shape.samples, drawn + i};
+        bool const listed = r->law.composed && said[i].count > 0;
+        lists.n = some = listed ? alike(&lists, words) : 1;
+        if (listed)
+            draw_alike(r, worker, &lists, words);
+        else
+            draw_one(r, worker, &lists);
+    }
 }

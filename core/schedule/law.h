@@ -21,8 +21,8 @@ struct source {
     const double *p;           /* [states + 1] */
     const struct alias *table; /* NULL: steps */
     const uint64_t *steps;     /* see world/invert.h */
-    const struct compose *own;
-    struct compose composed;
+    const uint32_t *own;       /* its list, or NULL */
+    const struct compose *composed;
     int64_t agent;
     bool given_up; /* a list was, and this is the table in its place */
 };
@@ -54,6 +54,12 @@ bool law_draw(struct replicate *replicate, int worker, int64_t round, struct sou
  * of each dataset those that are not marked are left in front, kept[i] of them. */
 void law_draw_parts(struct replicate *replicate, int worker, int64_t round, uint64_t part,
                     int64_t n, int64_t parts, uint32_t *out, uint32_t *kept);
+
+/* The same, attempt 0, for the datasets of agents [begin, begin + n), n <= BATCH_MOST, that are
+ * lists, each from what it draws from: agent begin + i's samples from out + i samples on, all of
+ * them, drawn[i], or none where a failure was noted. */
+void law_draw_lists(struct replicate *replicate, int worker, int64_t round, int64_t begin,
+                    int64_t n, uint32_t *out, uint32_t *drawn);
 
 /* Makes of Q_m(z|c), p[states], what is drawn from in round `round`: interventions change it, and
  * contexts are met: p[states + 1] is then mu_c Q_m(z|c), and last the mass of contexts that have

@@ -140,8 +140,7 @@ static double bench_of(const struct plan *plan, bool first)
     double const held = plan->needs[SPACE_HELD] ? 2 * REAL : 0;
     double const spread = plan->own > 0 || !plan->shape.replaces ? REAL : 0;
     double const sums = SUM + REAL + held + spread + (is_apart(plan) ? COUNT : 0);
-    double const ahead = plan->own > 0 ? REAL : 0;
-    double const words = (REAL + ahead + 2 * COUNT) * (double)REPLICATE_CHUNK + ARENA;
+    double const words = (REAL + 2 * COUNT) * (double)REPLICATE_CHUNK + ARENA;
     double const counts = count_may(plan) ? (double)count_room(plan) : 0;
     return states * sums + lists + counts + own_laws_of(plan) + scratch_of(plan, first) + words +
            (SUM + REAL) * (double)plan->slot_count + REAL * (double)plan->shape.contexts +

@@ -123,7 +123,6 @@ static void make_draw(struct replicate *r, struct bench *bench, bool draws)
     hold(r, PROFILE_TEACH, PROFILE_DRAW);
     bench->p = large(r, shape->states + 1, sizeof *bench->p);
     bench->word = large(r, REPLICATE_CHUNK, sizeof *bench->word);
-    bench->ahead.word = large(r, plan->own > 0 ? REPLICATE_CHUNK : 0, sizeof *bench->word);
     bench->state = large(r, draws ? most + COMPOSE_SLACK : 0, sizeof *bench->state);
     if (plan->scenario->mixing < 1 && shape->samples > 0)
         make_alias(r, &bench->alias);

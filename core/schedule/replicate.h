@@ -36,16 +36,6 @@ struct counting {
 
 enum { BATCH_MOST = 256 }; /* agents that are taught and counted at a time: see batch.h, census.h */
 
-/* Words made ahead, for a few parts of datasets at a time: see law.c. */
-enum { AHEAD_PARTS = 16 };
-
-struct ahead {
-    uint64_t *word; /* [REPLICATE_CHUNK] */
-    uint64_t key, first;
-    int64_t each;
-    uint32_t round; /* 0: none yet */
-};
-
 /* What one thread works with. */
 struct bench {
     struct call *calls; /* [instance_count] */
@@ -59,8 +49,8 @@ struct bench {
     double *total;            /* [contexts] */
     double *slot;             /* [slot_count] */
     uint64_t *word;           /* [REPLICATE_CHUNK] */
-    struct ahead ahead;
     struct compose_cells cells; /* of lists as long as the last one; count 0: of none yet */
+    struct compose composed;    /* the same: of this round */
     uint32_t *again;            /* [REPLICATE_CHUNK]: slots to be drawn again */
     uint32_t *fresh;            /* [REPLICATE_CHUNK + COMPOSE_SLACK]: what is drawn for them */
     uint32_t *state;            /* [samples, or REPLICATE_CHUNK if that is more, + COMPOSE_SLACK] */

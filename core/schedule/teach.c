@@ -101,6 +101,8 @@ static void teach_all(struct replicate *r, int64_t round)
 
 /* ---- a dataset an agent ------------------------------------------------- */
 
+enum { BLOCK = 16 }; /* agents a task takes */
+
 /* Agents in blocks. */
 struct classes {
     struct replicate *replicate;
@@ -159,7 +161,7 @@ static bool may_count(const struct plan *plan)
 static void teach_each(struct replicate *r, int64_t round)
 {
     const gyre_shape *shape = &r->plan->shape;
-    struct classes classes = {.replicate = r, .round = round, .block = AHEAD_PARTS};
+    struct classes classes = {.replicate = r, .round = round, .block = BLOCK};
     if (r->rows.count < r->rows.agents)
         rows_part(&r->rows);
     classes.counts = may_count(r->plan) && !review_looks(r);

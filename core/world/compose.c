@@ -37,8 +37,24 @@ struct compose_cells compose_cells_of(int64_t count, double rest, const struct a
     return cells;
 }
 
-int64_t compose_draw(const struct compose *compose, const struct random_more *more,
-                     const uint64_t *word, int64_t n, int64_t most, uint32_t *out)
+void compose_draw_parts(const struct compose *compose, const struct compose_parts *parts)
 {
-    return kernel_get()->compose(compose, more, word, n, most, out);
+    kernel_get()->compose(compose, parts);
+}
+
+int64_t compose_draw(const struct compose *compose, const uint32_t *own,
+                     const struct random_more *more, const uint64_t *word, int64_t n, int64_t most,
+                     uint32_t *out)
+{
+    int64_t got = 0;
+    compose_draw_parts(compose, &(struct compose_parts){.count = 1,
+                                                        .own = &own,
+                                                        .more = more,
+                                                        .word = word,
+                                                        .n = n,
+                                                        .want = most,
+                                                        .out = out,
+                                                        .stride = most,
+                                                        .got = &got});
+    return got;
 }

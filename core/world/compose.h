@@ -39,8 +39,8 @@ struct compose_cells {
 /* `from` is the rest's table, and not looked at when rest is 0. */
 struct compose_cells compose_cells_of(int64_t count, double rest, const struct alias *from);
 
+/* A law over lists of a length: what lists have in common. */
 struct compose {
-    const uint32_t *own; /* [count] */
     const struct compose_cells *cells;
     const double *accept;     /* [states], in [0, 1]; NULL: all are accepted */
     const uint16_t *chance;   /* [states + 1]: compose_chances; NULL as `accept` is */
@@ -52,10 +52,27 @@ enum { COMPOSE_SLACK = 16 };
 /* The first 16 bits of chances in [0, 1], accept[n], into chance[n + 1]. */
 void compose_chances(const double *accept, int64_t n, uint16_t *chance);
 
-/* Turns halves of words into proposals, n <= 2^32 of them, and writes the accepted ones in their
- * order, until there are `most` or the halves are used up. Returns how many; out has room for most
- * + COMPOSE_SLACK. */
-int64_t compose_draw(const struct compose *compose, const struct random_more *more,
-                     const uint64_t *word, int64_t n, int64_t most, uint32_t *out);
+/* Draws of many parts, each from a list of its own with words and further bits of its own. */
+struct compose_parts {
+    int64_t count;                  /* of parts, below 2^31                                      */
+    const uint32_t *const *own;     /* [count]: lists of cells->count states                     */
+    const struct random_more *more; /* of part 0; each next one's begins 2^32 behind             */
+    const uint64_t *word;           /* part p's: (n + 1) / 2 from word + p (n + 1) / 2 on        */
+    int64_t n;                      /* proposals of a part, below 2^32                           */
+    int64_t want;                   /* states of a part, at most                                 */
+    uint32_t *out;                  /* part p's from out + p stride on; count stride < 2^32      */
+    int64_t stride; /* at least want; behind the last there are COMPOSE_SLACK more */
+    int64_t *got;   /* [count]: how many there are                               */
+};
+
+/* Turns halves of each part's words into proposals, and writes the accepted ones in their order,
+ * until there are as many as are wanted or the halves are used up. A proposal takes .. ns. */
+void compose_draw_parts(const struct compose *compose, const struct compose_parts *parts);
+
+/* The same of one part, from a list. Returns how many there are; out has room for most +
+ * COMPOSE_SLACK. */
+int64_t compose_draw(const struct compose *compose, const uint32_t *own,
+                     const struct random_more *more, const uint64_t *word, int64_t n, int64_t most,
+                     uint32_t *out);
 
 #endif

@@ -201,7 +201,8 @@ static double place_of(const struct compose *of, uint64_t word)
 }
 
 /* One proposal by its whole word. */
-static bool propose_one(const struct compose *of, uint64_t word, uint32_t *state)
+static bool propose_one(const struct compose *of, const uint32_t *own, uint64_t word,
+                        uint32_t *state)
 {
     double const t = place_of(of, word);
     if (t >= of->cells->listed) {
@@ -209,23 +210,32 @@ static bool propose_one(const struct compose *of, uint64_t word, uint32_t *state
         return true;
     }
     int64_t const cell = (int64_t)t;
-    *state = of->own[cell];
+    *state = own[cell];
     return !of->accept || t - (double)cell < of->accept[*state];
 }
 
-/* What falls in the rest is drawn when the batch is through, since a branch for each would be
- * missed too often: which halves these are, what they are, and where their states go. */
+/* What falls in the rest is drawn when there is a batch of it, since a branch for each would be
+ * missed too often, and gathers are of sixteen: which draws these are, their halves, and where
+ * their states go. */
 struct later {
     int64_t n;
-    uint32_t index[BATCH + 16], half[BATCH + 16], place[BATCH + 16];
+    uint32_t index[BATCH + 16], part[BATCH + 16], half[BATCH + 16], place[BATCH + 16];
 };
 
-/* What a batch is made of. */
+/* Halves that proposals of a part are made of, and where these go. */
 struct batch {
-    const struct random_more *more;
+    const struct random_more *more; /* of part 0                                   */
+    const uint32_t *own;
     const uint64_t *word;
-    int64_t first; /* the number of its first half */
+    int64_t part, first; /* first: the number of its first half in the part        */
+    uint32_t *out;       /* of all parts                                           */
+    int64_t at;          /* where in it the first accepted one goes                */
 };
+
+static uint64_t whole_of(const struct random_more *more, int64_t part, int64_t i, uint32_t half)
+{
+    return random_whole(more, (int64_t)((uint64_t)part << 32) + i, half);
+}
 
 #ifdef __AVX512F__
 
@@ -244,13 +254,13 @@ struct list {
     __m512i part[8];
 };
 
-MADE_FOR struct list list_of(const struct compose *of, int most)
+MADE_FOR struct list list_of(const struct compose *of, const uint32_t *own, int most)
 {
-    struct list list = {.own = of->own};
+    struct list list = {.own = own};
     for (int i = 0; i < 8 && most > 0; i++)
         list.part[i] =
             i * 16 < most
-                ? _mm512_maskz_loadu_epi32(first_lanes(of->cells->count - i * 16), of->own + i * 16)
+                ? _mm512_maskz_loadu_epi32(first_lanes(of->cells->count - i * 16), own + i * 16)
                 : _mm512_setzero_si512();
     return list;
 }
@@ -285,9 +295,9 @@ settle_open(const struct compose *of, const struct batch *batch, int64_t i, stru
     for (uint32_t open = x->open; open; open &= open - 1) {
         int const lane = __builtin_ctz(open);
         __mmask16 const bit = (__mmask16)(1u << lane);
-        uint64_t const word =
-            random_whole(batch->more, batch->first + i + lane, random_half(batch->word, i + lane));
-        bool const stays = propose_one(of, word, &state[lane]);
+        uint64_t const word = whole_of(batch->more, batch->part, batch->first + i + lane,
+                                       random_half(batch->word, i + lane));
+        bool const stays = propose_one(of, batch->own, word, &state[lane]);
         x->stay = stays ? x->stay | bit : x->stay & (__mmask16)~bit;
     }
     x->state = _mm512_loadu_si512(state);
@@ -318,10 +328,10 @@ MADE_FOR struct proposals propose_sixteen(const struct compose *of, const struct
 }
 
 /* Halves i .. i + 15 of the batch, of which those in `live` are there: writes what is accepted from
- * out[k] on, and returns how many there are then. */
+ * its place k on, and returns how many there are then. */
 MADE_FOR int64_t take_sixteen(const struct compose *of, const struct list *list, int most,
                               bool coins, __mmask16 live, const struct batch *batch, int64_t i,
-                              int64_t k, uint32_t *out, struct later *later)
+                              int64_t k, struct later *later)
 {
     __m512i const lane = _mm512_setr_epi32(0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15);
     __m512i const half =
@@ -330,26 +340,27 @@ MADE_FOR int64_t take_sixteen(const struct compose *of, const struct list *list,
     if (__builtin_expect(x.open, 0))
         settle_open(of, batch, i, &x);
     __mmask16 const rest = live & (__mmask16)~x.own;
-    __m512i const index = _mm512_add_epi32(lane, all_lanes((uint32_t)i));
-    __m512i const place =
-        _mm512_add_epi32(_mm512_maskz_expand_epi32(x.stay, lane), all_lanes((uint32_t)k));
-    _mm512_storeu_si512(out + k, _mm512_maskz_compress_epi32(x.stay, x.state));
+    __m512i const index = _mm512_add_epi32(lane, all_lanes((uint32_t)(batch->first + i)));
+    __m512i const place = _mm512_add_epi32(_mm512_maskz_expand_epi32(x.stay, lane),
+                                           all_lanes((uint32_t)(batch->at + k)));
+    _mm512_storeu_si512(batch->out + batch->at + k, _mm512_maskz_compress_epi32(x.stay, x.state));
     _mm512_storeu_si512(later->index + later->n, _mm512_maskz_compress_epi32(rest, index));
+    _mm512_storeu_si512(later->part + later->n, all_lanes((uint32_t)batch->part));
     _mm512_storeu_si512(later->half + later->n, _mm512_maskz_compress_epi32(rest, half));
     _mm512_storeu_si512(later->place + later->n, _mm512_maskz_compress_epi32(rest, place));
     later->n += __builtin_popcount(rest);
     return k + __builtin_popcount(x.stay);
 }
 
-MADE_FOR int64_t propose(const struct compose *of, const struct list *list, int most, bool coins,
-                         const struct batch *batch, int64_t n, int64_t want, uint32_t *out,
-                         struct later *later)
+MADE_FOR int64_t propose(const struct compose *of, int most, bool coins, const struct batch *batch,
+                         int64_t n, int64_t want, struct later *later)
 {
+    struct list const list = list_of(of, batch->own, most);
     int64_t k = 0, i = 0;
     for (; n - i >= 16 && k < want; i += 16)
-        k = take_sixteen(of, list, most, coins, 0xffff, batch, i, k, out, later);
+        k = take_sixteen(of, &list, most, coins, 0xffff, batch, i, k, later);
     if (i < n && k < want)
-        k = take_sixteen(of, list, most, coins, first_lanes(n - i), batch, i, k, out, later);
+        k = take_sixteen(of, &list, most, coins, first_lanes(n - i), batch, i, k, later);
     return k;
 }
 
@@ -360,25 +371,25 @@ static inline __m256i into_rest(const struct compose *of, __m256i units)
     return _mm512_cvttpd_epu32(_mm512_min_pd(x, _mm512_set1_pd(0x1.fffffffep31)));
 }
 
-/* Sixteen of the rest, by whole words where halves leave them open. */
+/* Sixteen of the rest from the j-th on, by whole words where halves leave them open. */
 static __attribute__((noinline)) __m512i settle_rest(const struct compose *of,
-                                                     const struct batch *batch,
-                                                     const uint32_t *index, __m512i half,
+                                                     const struct random_more *more,
+                                                     const struct later *later, int64_t j,
                                                      const struct sixteen *x)
 {
-    uint32_t halves[16], state[16];
-    _mm512_storeu_si512(halves, half);
+    uint32_t state[16];
     _mm512_storeu_si512(state, x->state);
     for (uint32_t open = x->open; open; open &= open - 1) {
         int const lane = __builtin_ctz(open);
-        uint64_t const word = random_whole(batch->more, batch->first + index[lane], halves[lane]);
+        int64_t const at = j + lane;
+        uint64_t const word = whole_of(more, later->part[at], later->index[at], later->half[at]);
         state[lane] = draw_rest(of, place_of(of, word));
     }
     return _mm512_loadu_si512(state);
 }
 
 static inline void settle(const struct compose *of, const struct columns *columns,
-                          const struct batch *batch, uint32_t *out, const struct later *later)
+                          const struct random_more *more, const struct later *later, uint32_t *out)
 {
     for (int64_t j = 0; j < later->n; j += 16) {
         __mmask16 const live = first_lanes(later->n - j);
@@ -393,31 +404,20 @@ static inline void settle(const struct compose *of, const struct columns *column
         if (of->cells->whole)
             x.open = live;
         if (__builtin_expect(x.open, 0))
-            x.state = settle_rest(of, batch, later->index + j, half, &x);
+            x.state = settle_rest(of, more, later, j, &x);
         _mm512_mask_i32scatter_epi32(out, live, place, x.state, 4);
     }
 }
 
 #else
 
-struct list {
-    const uint32_t *own;
-};
-
-MADE_FOR struct list list_of(const struct compose *of, int most)
-{
-    (void)most;
-    return (struct list){of->own};
-}
-
 static inline uint32_t into_cells(const struct compose *of, uint32_t half)
 {
     return (uint32_t)((uint64_t)half * of->cells->scale >> 32);
 }
 
-MADE_FOR int64_t propose(const struct compose *of, const struct list *list, int most, bool coins,
-                         const struct batch *batch, int64_t n, int64_t want, uint32_t *out,
-                         struct later *later)
+MADE_FOR int64_t propose(const struct compose *of, int most, bool coins, const struct batch *batch,
+                         int64_t n, int64_t want, struct later *later)
 {
     uint32_t const near = (uint32_t)COMPOSE_SHORT << of->cells->bits;
     int64_t k = 0;
@@ -426,25 +426,27 @@ MADE_FOR int64_t propose(const struct compose *of, const struct list *list, int 
         uint32_t const half = random_half(batch->word, i), t = into_cells(of, half);
         uint32_t const into = t << of->cells->bits;
         bool const own = t < of->cells->end;
-        uint32_t state = list->own[own ? t >> (32 - of->cells->bits) : 0];
+        uint32_t state = batch->own[own ? t >> (32 - of->cells->bits) : 0];
         uint32_t const chance = coins ? (uint32_t)of->chance[state] << 16 : 0;
         bool const open =
             own & ((into + near < near) | (coins && into - chance + near < near + (1u << 16)));
         bool stay = !coins | !own | (into < chance);
         if (__builtin_expect(open, 0))
-            stay = propose_one(of, random_whole(batch->more, batch->first + i, half), &state);
-        later->index[later->n] = (uint32_t)i;
+            stay = propose_one(of, batch->own,
+                               whole_of(batch->more, batch->part, batch->first + i, half), &state);
+        later->index[later->n] = (uint32_t)(batch->first + i);
+        later->part[later->n] = (uint32_t)batch->part;
         later->half[later->n] = half;
-        later->place[later->n] = (uint32_t)k;
+        later->place[later->n] = (uint32_t)(batch->at + k);
         later->n += !own;
-        out[k] = state;
+        batch->out[batch->at + k] = state;
         k += stay;
     }
     return k;
 }
 
 static inline void settle(const struct compose *of, const struct columns *columns,
-                          const struct batch *batch, uint32_t *out, const struct later *later)
+                          const struct random_more *more, const struct later *later, uint32_t *out)
 {
     (void)columns;
     for (int64_t j = 0; j < later->n; j++) {
@@ -453,10 +455,9 @@ static inline void settle(const struct compose *of, const struct columns *column
         bool open = false;
         uint32_t state = alias_half(of->from, of->cells->slack,
                                     (uint32_t)(x < 0x1.fffffffep31 ? x : 0x1.fffffffep31), &open);
-        if (__builtin_expect(of->cells->whole | open, 0)) {
-            int64_t const d = batch->first + later->index[j];
-            state = draw_rest(of, place_of(of, random_whole(batch->more, d, half)));
-        }
+        if (__builtin_expect(of->cells->whole | open, 0))
+            state =
+                draw_rest(of, place_of(of, whole_of(more, later->part[j], later->index[j], half)));
         out[later->place[j]] = state & ~ALIAS_MARKED;
     }
 }
@@ -465,53 +466,94 @@ static inline void settle(const struct compose *of, const struct columns *column
 
 /* Halves that say too little: each by its whole word. */
 static int64_t propose_whole(const struct compose *of, const struct batch *batch, int64_t n,
-                             int64_t want, uint32_t *out)
+                             int64_t want)
 {
     int64_t k = 0;
     for (int64_t i = 0; i < n && k < want; i++) {
-        uint32_t const half = random_half(batch->word, i);
-        k += propose_one(of, random_whole(batch->more, batch->first + i, half), &out[k]);
+        uint64_t const word = whole_of(batch->more, batch->part, i, random_half(batch->word, i));
+        k += propose_one(of, batch->own, word, batch->out + batch->at + k);
     }
     return k;
 }
 
-MADE_FOR int64_t batches(const struct compose *of, int most, bool coins,
-                         const struct random_more *more, const uint64_t *word, int64_t n,
-                         int64_t want, uint32_t *out)
+/* Behind what is wanted of a part the next one stands: nothing is to be written there later. */
+static inline void forget_behind(struct later *later, int64_t end)
 {
-    struct list const list = list_of(of, most);
-    struct columns const columns =
-        of->cells->rest > 0 ? columns_of(of->from, of->cells->slack) : (struct columns){0};
+    while (later->n > 0 && later->place[later->n - 1] >= end)
+        later->n--;
+}
+
+/* One part, of which what falls in the rest may be left for later. Returns how many there are. */
+MADE_FOR int64_t compose_part(const struct compose *of, const struct columns *columns, int most,
+                              bool coins, const struct batch *part, int64_t n, int64_t want,
+                              struct later *later)
+{
+    struct batch batch = *part;
     int64_t k = 0;
-    for (int64_t i = 0; i < n && k < want; i += BATCH) {
-        struct later later;
-        struct batch const batch = {more, word + i / 2, i};
-        int64_t const size = n - i < BATCH ? n - i : BATCH;
-        later.n = 0;
-        int64_t const got =
-            propose(of, &list, most, coins, &batch, size, want - k, out + k, &later);
-        settle(of, &columns, &batch, out + k, &later);
-        k += got;
+    for (int64_t i = 0; i < n && k < want; i += BATCH / 2) {
+        int64_t const size = n - i < BATCH / 2 ? n - i : BATCH / 2;
+        batch.word = part->word + i / 2;
+        batch.first = i;
+        batch.at = part->at + k;
+        if (later->n + size > BATCH) {
+            settle(of, columns, part->more, later, part->out);
+            later->n = 0;
+        }
+        k += propose(of, most, coins, &batch, size, want - k, later);
     }
+    forget_behind(later, part->at + want);
     return k < want ? k : want;
 }
 
-int64_t KERNEL_OWN(draw_kernel_compose)(const struct compose *of, const struct random_more *more,
-                                        const uint64_t *word, int64_t n, int64_t most,
-                                        uint32_t *out)
+MADE_FOR void compose_parts(const struct compose *of, int most, bool coins,
+                            const struct compose_parts *parts)
 {
-    struct batch const all = {more, word, 0};
+    struct columns const columns =
+        of->cells->rest > 0 ? columns_of(of->from, of->cells->slack) : (struct columns){0};
+    struct later later = {.n = 0};
+    for (int64_t p = 0; p < parts->count; p++) {
+        struct batch const part = {.more = parts->more,
+                                   .own = parts->own[p],
+                                   .word = parts->word + p * ((parts->n + 1) / 2),
+                                   .part = p,
+                                   .out = parts->out,
+                                   .at = p * parts->stride};
+        parts->got[p] =
+            compose_part(of, &columns, most, coins, &part, parts->n, parts->want, &later);
+    }
+    settle(of, &columns, parts->more, &later, parts->out);
+}
+
+static void compose_wholes(const struct compose *of, const struct compose_parts *parts)
+{
+    for (int64_t p = 0; p < parts->count; p++) {
+        struct batch const part = {.more = parts->more,
+                                   .own = parts->own[p],
+                                   .word = parts->word + p * ((parts->n + 1) / 2),
+                                   .part = p,
+                                   .out = parts->out,
+                                   .at = p * parts->stride};
+        parts->got[p] = propose_whole(of, &part, parts->n, parts->want);
+    }
+}
+
+void KERNEL_OWN(draw_kernel_compose)(const struct compose *of, const struct compose_parts *parts)
+{
     bool const coins = of->accept != NULL;
     if (of->cells->bits > COMPOSE_BITS)
-        return propose_whole(of, &all, n, most, out);
-    if (of->cells->count <= 32)
-        return coins ? batches(of, 32, true, more, word, n, most, out)
-                     : batches(of, 32, false, more, word, n, most, out);
-    if (of->cells->count <= 128)
-        return coins ? batches(of, 128, true, more, word, n, most, out)
-                     : batches(of, 128, false, more, word, n, most, out);
-    return coins ? batches(of, 0, true, more, word, n, most, out)
-                 : batches(of, 0, false, more, word, n, most, out);
+        compose_wholes(of, parts);
+    else if (of->cells->count <= 32 && coins)
+        compose_parts(of, 32, true, parts);
+    else if (of->cells->count <= 32)
+        compose_parts(of, 32, false, parts);
+    else if (of->cells->count <= 128 && coins)
+        compose_parts(of, 128, true, parts);
+    else if (of->cells->count <= 128)
+        compose_parts(of, 128, false, parts);
+    else if (coins)
+        compose_parts(of, 0, true, parts);
+    else
+        compose_parts(of, 0, false, parts);
 }
 
 /* ---- inversion ----------------------------------------------------------------------------- */

@@ -13,14 +13,14 @@
 
 struct alias;
 struct compose;
+struct compose_parts;
 struct random_more;
 
 void KERNEL_OWN(draw_kernel_alias)(const struct alias *alias, const struct random_more *more,
                                    const uint64_t *word, int64_t n, int64_t parts, uint32_t *state,
                                    uint32_t *kept);
-int64_t KERNEL_OWN(draw_kernel_compose)(const struct compose *compose,
-                                        const struct random_more *more, const uint64_t *word,
-                                        int64_t n, int64_t most, uint32_t *out);
+void KERNEL_OWN(draw_kernel_compose)(const struct compose *compose,
+                                     const struct compose_parts *parts);
 void KERNEL_OWN(draw_kernel_steps)(uint64_t *step, const double *weight, double scale, int64_t n);
 void KERNEL_OWN(draw_kernel_invert)(const uint64_t *step, int64_t n, const uint64_t *word,
                                     int64_t draws, uint32_t *state);

@@ -13,6 +13,7 @@
 
 struct alias;
 struct compose;
+struct compose_parts;
 struct distinct;
 struct random_more;
 struct spectrum;
@@ -28,11 +29,10 @@ struct kernel {
     void (*words_each)(uint64_t key, uint32_t round, uint32_t stream, uint64_t first, uint64_t step,
                        int64_t n, int64_t rows, uint64_t *out);
 
-    /* alias_draw_parts and compose_draw. */
+    /* alias_draw_parts and compose_draw_parts. */
     void (*alias)(const struct alias *alias, const struct random_more *more, const uint64_t *word,
                   int64_t n, int64_t parts, uint32_t *state, uint32_t *kept);
-    int64_t (*compose)(const struct compose *compose, const struct random_more *more,
-                       const uint64_t *word, int64_t n, int64_t most, uint32_t *out);
+    void (*compose)(const struct compose *compose, const struct compose_parts *parts);
     /* distinct_find, when count[n] holds how often each state is listed. */
     int64_t (*take)(const struct distinct *distinct, int64_t n, double each);
 

@@ -189,10 +189,10 @@ static void drawn_law(const struct replicate *r, const struct source *source, do
     for (int z = 0; z < STATES; z++)
         table += rest[z];
     for (int z = 0; z < STATES; z++)
-        q[z] = table > 0 ? rest[z] / table * (source->own ? source->own->cells->rest : 1) : 0;
-    for (int64_t i = 0; source->own && i < source->own->cells->count; i++)
-        q[source->own->own[i]] +=
-            source->own->accept ? source->own->accept[source->own->own[i]] : 1;
+        q[z] = table > 0 ? rest[z] / table * (source->own ? source->composed->cells->rest : 1) : 0;
+    for (int64_t i = 0; source->own && i < source->composed->cells->count; i++)
+        q[source->own[i]] +=
+            source->composed->accept ? source->composed->accept[source->own[i]] : 1;
     for (int z = 0; z < STATES; z++)
         mass += q[z];
     for (int z = 0; z < STATES; z++)

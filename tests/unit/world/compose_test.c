@@ -60,7 +60,8 @@ static int drop(void **state)
 }
 
 /* As the header says it, a whole word after the other. */
-static int64_t plainly(const struct compose *c, int64_t n, int64_t most, uint32_t *out)
+static int64_t plainly(const struct compose *c, const uint32_t *list, int64_t n, int64_t most,
+                       uint32_t *out)
 {
     double const cells = (double)c->cells->count + c->cells->rest;
     int64_t k = 0;
@@ -68,7 +69,7 @@ static int64_t plainly(const struct compose *c, int64_t n, int64_t most, uint32_
         uint64_t const whole = random_whole(&more, i, random_half(word, i));
         double const d = (double)(whole >> 12) * 0x1p-52, t = d * cells;
         if (t < (double)c->cells->count) {
-            uint32_t const s = c->own[(int64_t)t];
+            uint32_t const s = list[(int64_t)t];
             if (c->accept == NULL || t - trunc(t) < c->accept[s])
                 out[k++] = s;
         } else {
@@ -81,15 +82,15 @@ static int64_t plainly(const struct compose *c, int64_t n, int64_t most, uint32_
 }
 
 /* What is written between the accepted ones and the end of the slack is not looked at. */
-static void check(const struct compose *compose, int64_t n, int64_t most)
+static void check(const struct compose *compose, const uint32_t *list, int64_t n, int64_t most)
 {
     int64_t const room = most + COMPOSE_SLACK;
     uint32_t *const want = malloc(4 * (size_t)room), *const out = malloc(4 * (size_t)room + 4);
     assert_non_null(want);
     assert_non_null(out);
-    int64_t const k = plainly(compose, n, most, want);
+    int64_t const k = plainly(compose, list, n, most, want);
     out[room] = CANARY;
-    assert_int_equal(compose_draw(compose, &more, word, n, most, out), k);
+    assert_int_equal(compose_draw(compose, list, &more, word, n, most, out), k);
     assert_memory_equal(out, want, 4 * (size_t)k);
     assert_int_equal(out[room], CANARY);
     free(want);
@@ -110,10 +111,10 @@ static void check_all(int64_t count, double rest, const double *chances)
     assert_non_null(list);
     memcpy(list, own, 4 * (size_t)count);
     struct compose_cells const cells = compose_cells_of(count, rest, rest > 0 ? &table : NULL);
-    struct compose const compose = {list, &cells, chances, bits_of(chances), &table};
+    struct compose const compose = {&cells, chances, bits_of(chances), &table};
     for (int i = 0; i < 12; i++) {
         for (int j = 0; j < 8; j++)
-            check(&compose, numbers[i], mosts[j]);
+            check(&compose, list, numbers[i], mosts[j]);
     }
     free(list);
 }
@@ -159,9 +160,10 @@ static void the_last_word_is_in_the_last_cell(void **state)
             continue;
         for (int64_t count = 1; count <= COMPOSE_CELLS; count += 1 + count / 3) {
             struct compose_cells const cells = compose_cells_of(count, 0, NULL);
-            struct compose const compose = {list + COMPOSE_CELLS - count, &cells, NULL, NULL, NULL};
+            struct compose const compose = {&cells, NULL, NULL, NULL};
             list[COMPOSE_CELLS - 1] = 42;
-            assert_int_equal(compose_draw(&compose, &more, &last, 1, 1, out), 1);
+            assert_int_equal(
+                compose_draw(&compose, list + COMPOSE_CELLS - count, &more, &last, 1, 1, out), 1);
             assert_int_equal(out[0], 42);
         }
     }
@@ -173,10 +175,10 @@ static void nothing_is_drawn_when_nothing_is_accepted(void **state)
     (void)state;
     uint32_t out[100 + COMPOSE_SLACK];
     struct compose_cells const cells = compose_cells_of(100, 0, NULL);
-    struct compose const compose = {own, &cells, never, no_chance, NULL};
+    struct compose const compose = {&cells, never, no_chance, NULL};
     for (int k = 0; k < KERNELS; k++) {
         if (kernel_use(names[k]))
-            assert_int_equal(compose_draw(&compose, &more, word, WORDS, 100, out), 0);
+            assert_int_equal(compose_draw(&compose, own, &more, word, WORDS, 100, out), 0);
     }
 }
 
@@ -209,7 +211,7 @@ static void law_of(const struct compose *compose, double *p)
     for (int i = 0; i < STATES; i++)
         p[i] = compose->cells->rest * weight[i] / total;
     for (int64_t i = 0; i < compose->cells->count; i++)
-        p[compose->own[i]] += compose->accept == NULL ? 1 : compose->accept[compose->own[i]];
+        p[own[i]] += compose->accept == NULL ? 1 : compose->accept[own[i]];
 }
 
 static void check_law(int64_t count, double rest, const double *chances, uint32_t round)
@@ -218,11 +220,11 @@ static void check_law(int64_t count, double rest, const double *chances, uint32_
     static uint64_t words[DRAWS / 2];
     static uint32_t out[DRAWS + COMPOSE_SLACK];
     struct compose_cells const cells = compose_cells_of(count, rest, &table);
-    struct compose const compose = {own, &cells, chances, bits_of(chances), &table};
+    struct compose const compose = {&cells, chances, bits_of(chances), &table};
     int64_t drawn[STATES] = {0};
     double p[STATES];
     random_words(5, round, 0, 0, DRAWS / 2, words);
-    int64_t const n = compose_draw(&compose, &more, words, DRAWS, DRAWS, out);
+    int64_t const n = compose_draw(&compose, own, &more, words, DRAWS, DRAWS, out);
     for (int64_t i = 0; i < n; i++)
         drawn[out[i]]++;
     law_of(&compose, p);
@@ -245,6 +247,50 @@ static void draws_follow_the_law(void **state)
     }
 }
 
+/* Parts side by side, none of which may write over the next, are what they are one by one. */
+static void check_parts(int64_t count, double rest, const double *chances, int64_t want)
+{
+    enum { PARTS = 37, HALVES = 150 };
+    static uint64_t words[PARTS * HALVES / 2];
+    static uint32_t out[PARTS * HALVES + COMPOSE_SLACK], one[HALVES + COMPOSE_SLACK];
+    const uint32_t *lists[PARTS];
+    int64_t got[PARTS];
+    struct compose_cells const cells = compose_cells_of(count, rest, &table);
+    struct compose const compose = {&cells, chances, bits_of(chances), &table};
+    for (int p = 0; p < PARTS; p++)
+        lists[p] = own + 31 * p;
+    for (uint64_t i = 0; i < PARTS * HALVES / 2; i++)
+        words[i] = any_word(i);
+    compose_draw_parts(&compose, &(struct compose_parts){.count = PARTS,
+                                                         .own = lists,
+                                                         .more = &more,
+                                                         .word = words,
+                                                         .n = HALVES,
+                                                         .want = want,
+                                                         .out = out,
+                                                         .stride = want,
+                                                         .got = got});
+    for (int64_t p = 0; p < PARTS; p++) {
+        struct random_more const mine = {9, (uint64_t)p << 32, 2, 3};
+        int64_t const k =
+            compose_draw(&compose, lists[p], &mine, words + p * HALVES / 2, HALVES, want, one);
+        assert_int_equal(got[p], k);
+        assert_memory_equal(out + p * want, one, sizeof *one * (size_t)k);
+    }
+}
+
+static void parts_are_drawn_as_one_by_one(void **state)
+{
+    (void)state;
+    int64_t const counts[] = {20, 100, 1000}, wants[] = {1, 16, 40, 100, 150};
+    double const rests[] = {0, 0.5, 11, 300, 1e300};
+    for (int k = 0; k < KERNELS; k++)
+        for (int i = 0; kernel_use(names[k]) && i < 3 * 5 * 5; i++) {
+            check_parts(counts[i / 25], rests[i / 5 % 5], accept, wants[i % 5]);
+            check_parts(counts[i / 25], rests[i / 5 % 5], NULL, wants[i % 5]);
+        }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -252,6 +298,7 @@ int main(void)
         cmocka_unit_test(the_last_word_is_in_the_last_cell),
         cmocka_unit_test(nothing_is_drawn_when_nothing_is_accepted),
         cmocka_unit_test(draws_follow_the_law),
+        cmocka_unit_test(parts_are_drawn_as_one_by_one),
     };
     return cmocka_run_group_tests(tests, fill, drop);
 }
