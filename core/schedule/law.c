@@ -282,6 +282,7 @@ static void compose_of(const struct replicate *r, struct bench *bench, int64_t c
     if (bench->cells.count != count)
         bench->cells = compose_cells_of(count, law->rest * (double)count, &law->alias);
     bench->composed = (struct compose){.cells = &bench->cells,
+                                       .states = r->plan->shape.states,
                                        .accept = law->even ? NULL : law->accept,
                                        .chance = law->even ? NULL : law->chance,
                                        .from = &law->alias};

@@ -42,6 +42,7 @@ struct compose_cells compose_cells_of(int64_t count, double rest, const struct a
 /* A law over lists of a length: what lists have in common. */
 struct compose {
     const struct compose_cells *cells;
+    int64_t states;
     const double *accept;     /* [states], in [0, 1]; NULL: all are accepted */
     const uint16_t *chance;   /* [states + 1]: compose_chances; NULL as `accept` is */
     const struct alias *from; /* the rest's; not looked at when rest is 0 */

@@ -280,6 +280,43 @@ MADE_FOR __m512i look_up(const struct list *list, int most, __mmask16 own, __m51
     return _mm512_mask_mov_epi32(low, _mm512_test_epi32_mask(cell, all_lanes(64)), high);
 }
 
+/* How the chances of states are looked up: all are 1, those of up to 256 states in registers as
+ * lists are, or by a gather, which takes as long as the rest of a proposal. */
+enum coins { NO_COINS, FEW_COINS, COINS };
+
+struct chances {
+    const uint16_t *at;
+    __m512i part[8];
+};
+
+MADE_FOR struct chances chances_of(const struct compose *of, enum coins coins)
+{
+    struct chances chances = {.at = of->chance};
+    for (int i = 0; i < 8 && coins == FEW_COINS; i++) {
+        int64_t const left = of->states - 32 * i;
+        __mmask32 const live = left >= 32 ? ~0u : left > 0 ? (1u << left) - 1 : 0;
+        chances.part[i] = _mm512_maskz_loadu_epi16(live, of->chance + 32 * i);
+    }
+    return chances;
+}
+
+/* In the upper 16 bits; the lower ones are 0. */
+MADE_FOR __m512i chance_of(const struct chances *chances, enum coins coins, __mmask16 own,
+                           __m512i state)
+{
+    __m512i at[4];
+    if (coins == COINS) /* two chances at once, of which the first is moved up */
+        return _mm512_slli_epi32(_mm512_mask_i32gather_epi32(state, own, state, chances->at, 2),
+                                 16);
+    for (int i = 0; i < 4; i++)
+        at[i] = _mm512_permutex2var_epi16(chances->part[2 * i], state, chances->part[2 * i + 1]);
+    __mmask16 const second = _mm512_test_epi32_mask(state, all_lanes(64));
+    __m512i const low = _mm512_mask_mov_epi32(at[0], second, at[1]);
+    __m512i const high = _mm512_mask_mov_epi32(at[2], second, at[3]);
+    return _mm512_slli_epi32(
+        _mm512_mask_mov_epi32(low, _mm512_test_epi32_mask(state, all_lanes(128)), high), 16);
+}
+
 /* Sixteen proposals on their way. */
 struct proposals {
     __m512i state;
@@ -304,7 +341,8 @@ settle_open(const struct compose *of, const struct batch *batch, int64_t i, stru
 }
 
 MADE_FOR struct proposals propose_sixteen(const struct compose *of, const struct list *list,
-                                          int most, bool coins, __mmask16 live, __m512i half)
+                                          int most, const struct chances *chances, enum coins coins,
+                                          __mmask16 live, __m512i half)
 {
     __m128i const bits = _mm_cvtsi32_si128(of->cells->bits),
                   rest = _mm_cvtsi32_si128(32 - of->cells->bits);
@@ -316,9 +354,7 @@ MADE_FOR struct proposals propose_sixteen(const struct compose *of, const struct
     x.state = look_up(list, most, own, cell);
     x.open = _mm512_mask_cmplt_epu32_mask(own, _mm512_add_epi32(into, near), near);
     if (coins) {
-        /* Two chances at once, of which the first is moved up. */
-        __m512i const chance =
-            _mm512_slli_epi32(_mm512_mask_i32gather_epi32(cell, own, x.state, of->chance, 2), 16);
+        __m512i const chance = chance_of(chances, coins, own, x.state);
         x.stay = (live & (__mmask16)~own) | _mm512_mask_cmplt_epu32_mask(own, into, chance);
         __m512i const beyond = _mm512_add_epi32(_mm512_sub_epi32(into, chance), near);
         __m512i const open = _mm512_add_epi32(near, all_lanes(1u << 16));
@@ -330,13 +366,13 @@ MADE_FOR struct proposals propose_sixteen(const struct compose *of, const struct
 /* Halves i .. i + 15 of the batch, of which those in `live` are there: writes what is accepted from
  * its place k on, and returns how many there are then. */
 MADE_FOR int64_t take_sixteen(const struct compose *of, const struct list *list, int most,
-                              bool coins, __mmask16 live, const struct batch *batch, int64_t i,
-                              int64_t k, struct later *later)
+                              const struct chances *chances, enum coins coins, __mmask16 live,
+                              const struct batch *batch, int64_t i, int64_t k, struct later *later)
 {
     __m512i const lane = _mm512_setr_epi32(0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15);
     __m512i const half =
         _mm512_maskz_loadu_epi32(live, (const uint32_t *)(const void *)batch->word + i);
-    struct proposals x = propose_sixteen(of, list, most, coins, live, half);
+    struct proposals x = propose_sixteen(of, list, most, chances, coins, live, half);
     if (__builtin_expect(x.open, 0))
         settle_open(of, batch, i, &x);
     __mmask16 const rest = live & (__mmask16)~x.own;
@@ -352,15 +388,16 @@ MADE_FOR int64_t take_sixteen(const struct compose *of, const struct list *list,
     return k + __builtin_popcount(x.stay);
 }
 
-MADE_FOR int64_t propose(const struct compose *of, int most, bool coins, const struct batch *batch,
-                         int64_t n, int64_t want, struct later *later)
+MADE_FOR int64_t propose(const struct compose *of, int most, const struct chances *chances,
+                         enum coins coins, const struct batch *batch, int64_t n, int64_t want,
+                         struct later *later)
 {
     struct list const list = list_of(of, batch->own, most);
     int64_t k = 0, i = 0;
     for (; n - i >= 16 && k < want; i += 16)
-        k = take_sixteen(of, &list, most, coins, 0xffff, batch, i, k, later);
+        k = take_sixteen(of, &list, most, chances, coins, 0xffff, batch, i, k, later);
     if (i < n && k < want)
-        k = take_sixteen(of, &list, most, coins, first_lanes(n - i), batch, i, k, later);
+        k = take_sixteen(of, &list, most, chances, coins, first_lanes(n - i), batch, i, k, later);
     return k;
 }
 
@@ -411,17 +448,32 @@ static inline void settle(const struct compose *of, const struct columns *column
 
 #else
 
+enum coins { NO_COINS, FEW_COINS, COINS };
+
+struct chances {
+    char none;
+};
+
+MADE_FOR struct chances chances_of(const struct compose *of, enum coins coins)
+{
+    (void)of;
+    (void)coins;
+    return (struct chances){0};
+}
+
 static inline uint32_t into_cells(const struct compose *of, uint32_t half)
 {
     return (uint32_t)((uint64_t)half * of->cells->scale >> 32);
 }
 
-MADE_FOR int64_t propose(const struct compose *of, int most, bool coins, const struct batch *batch,
-                         int64_t n, int64_t want, struct later *later)
+MADE_FOR int64_t propose(const struct compose *of, int most, const struct chances *chances,
+                         enum coins coins, const struct batch *batch, int64_t n, int64_t want,
+                         struct later *later)
 {
     uint32_t const near = (uint32_t)COMPOSE_SHORT << of->cells->bits;
     int64_t k = 0;
     (void)most;
+    (void)chances;
     for (int64_t i = 0; i < n && k < want; i++) {
         uint32_t const half = random_half(batch->word, i), t = into_cells(of, half);
         uint32_t const into = t << of->cells->bits;
@@ -485,7 +537,8 @@ static inline void forget_behind(struct later *later, int64_t end)
 
 /* One part, of which what falls in the rest may be left for later. Returns how many there are. */
 MADE_FOR int64_t compose_part(const struct compose *of, const struct columns *columns, int most,
-                              bool coins, const struct batch *part, int64_t n, int64_t want,
+                              const struct chances *chances, enum coins coins,
+                              const struct batch *part, int64_t n, int64_t want,
                               struct later *later)
 {
     struct batch batch = *part;
@@ -499,15 +552,16 @@ MADE_FOR int64_t compose_part(const struct compose *of, const struct columns *co
             settle(of, columns, part->more, later, part->out);
             later->n = 0;
         }
-        k += propose(of, most, coins, &batch, size, want - k, later);
+        k += propose(of, most, chances, coins, &batch, size, want - k, later);
     }
     forget_behind(later, part->at + want);
     return k < want ? k : want;
 }
 
-MADE_FOR void compose_parts(const struct compose *of, int most, bool coins,
+MADE_FOR void compose_parts(const struct compose *of, int most, enum coins coins,
                             const struct compose_parts *parts)
 {
+    struct chances const chances = chances_of(of, coins);
     struct columns const columns =
         of->cells->rest > 0 ? columns_of(of->from, of->cells->slack) : (struct columns){0};
     struct later later = {.n = 0};
@@ -519,7 +573,7 @@ MADE_FOR void compose_parts(const struct compose *of, int most, bool coins,
                                    .out = parts->out,
                                    .at = p * parts->stride};
         parts->got[p] =
-            compose_part(of, &columns, most, coins, &part, parts->n, parts->want, &later);
+            compose_part(of, &columns, most, &chances, coins, &part, parts->n, parts->want, &later);
     }
     settle(of, &columns, parts->more, &later, parts->out);
 }
@@ -537,23 +591,26 @@ static void compose_wholes(const struct compose *of, const struct compose_parts 
     }
 }
 
+MADE_FOR void compose_lists(const struct compose *of, int most, const struct compose_parts *parts)
+{
+    if (of->accept == NULL)
+        compose_parts(of, most, NO_COINS, parts);
+    else if (of->states <= 256)
+        compose_parts(of, most, FEW_COINS, parts);
+    else
+        compose_parts(of, most, COINS, parts);
+}
+
 void KERNEL_OWN(draw_kernel_compose)(const struct compose *of, const struct compose_parts *parts)
 {
-    bool const coins = of->accept != NULL;
     if (of->cells->bits > COMPOSE_BITS)
         compose_wholes(of, parts);
-    else if (of->cells->count <= 32 && coins)
-        compose_parts(of, 32, true, parts);
     else if (of->cells->count <= 32)
-        compose_parts(of, 32, false, parts);
-    else if (of->cells->count <= 128 && coins)
-        compose_parts(of, 128, true, parts);
+        compose_lists(of, 32, parts);
     else if (of->cells->count <= 128)
-        compose_parts(of, 128, false, parts);
-    else if (coins)
-        compose_parts(of, 0, true, parts);
+        compose_lists(of, 128, parts);
     else
-        compose_parts(of, 0, false, parts);
+        compose_lists(of, 0, parts);
 }
 
 /* ---- inversion ----------------------------------------------------------------------------- */
