@@ -28,7 +28,7 @@ bool count_may(const struct plan *plan)
 
 int64_t count_room(const struct plan *plan)
 {
-    return split_size(blocks_of(&plan->shape)) + split_size(SPLIT_BLOCK) + alias_size(SPLIT_BLOCK) +
+    return split_size(blocks_of(&plan->shape)) + split_size(SPLIT_BLOCK) + guide_size() +
            SPLIT_BLOCK * (int64_t)sizeof(int64_t) +
            blocks_of(&plan->shape) * (int64_t)(sizeof(double) + sizeof(int64_t));
 }
@@ -46,8 +46,8 @@ void count_init(struct counting *counting, const struct plan *plan, void *memory
     at += split_size(blocks);
     counting->room = at;
     at += split_size(SPLIT_BLOCK);
-    alias_init(&counting->alias, SPLIT_BLOCK, at);
-    at += alias_size(SPLIT_BLOCK);
+    guide_init(&counting->guide, at);
+    at += guide_size();
     counting->count = (int64_t *)(void *)at;
     counting->share = counting->count + SPLIT_BLOCK;
     counting->sum = (double *)(void *)(counting->share + blocks);
@@ -68,17 +68,16 @@ static void draw_each(const struct draw *d, int worker, uint64_t part, const dou
                       int64_t samples, double *weight)
 {
     struct replicate *r = d->replicate;
-    struct bench *bench = &r->bench[worker];
-    alias_build(&bench->counting.alias, p, n);
+    struct guide *guide = &r->bench[worker].counting.guide;
+    struct guide_source const source = {.key = r->sampling_key,
+                                        .first = part << 32,
+                                        .round = (uint32_t)d->round,
+                                        .purpose = STREAM_SAMPLE};
+    guide_build(guide, p, n);
+    guide_draw(guide, &source, samples);
     memset(weight, 0, sizeof *weight * (size_t)n);
-    for (int64_t done = 0; done < samples; done += REPLICATE_CHUNK) {
-        int64_t const rest = samples - done, now = rest < REPLICATE_CHUNK ? rest : REPLICATE_CHUNK;
-        random_words(r->sampling_key, (uint32_t)d->round, random_stream(STREAM_SAMPLE, 0),
-                     (part << 32) + (uint64_t)done, now, bench->word);
-        alias_draw_all(&bench->counting.alias, bench->word, now, bench->fresh);
-        for (int64_t i = 0; i < now; i++)
-            weight[bench->fresh[i]] += 1;
-    }
+    for (int64_t k = 0; k < guide->live; k++)
+        weight[guide->state[k]] = guide->count[k];
 }
 
 static void draw_tree(const struct draw *d, int worker, uint64_t part, const double *p, int64_t n,

@@ -8,6 +8,7 @@
 #include "schedule/plan.h"
 #include "world/compose.h"
 #include "world/distinct.h"
+#include "world/guide.h"
 #include "world/rows.h"
 #include "world/split.h"
 #include "world/sum.h"
@@ -30,7 +31,7 @@ struct counting {
     int64_t *share;      /* [blocks]: samples that fall on each            */
     void *room;          /* for a tree over a block's states               */
     int64_t *count;      /* [SPLIT_BLOCK]                                  */
-    struct alias alias;  /* over a block's states                          */
+    struct guide guide;  /* over a block's states                          */
 };
 
 /* Words made ahead, for a few parts of datasets at a time: see law.c. */

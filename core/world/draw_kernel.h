@@ -21,6 +21,7 @@ int64_t KERNEL_OWN(draw_kernel_compose)(const struct compose *compose, const uin
                                         int64_t n, int64_t most, uint32_t *out);
 int64_t KERNEL_OWN(draw_kernel_take)(const struct distinct *distinct, int64_t n, double each);
 int64_t KERNEL_OWN(draw_kernel_keep)(const uint32_t *stays, uint32_t *state, int64_t n);
+int64_t KERNEL_OWN(draw_kernel_pack)(const double *x, int64_t n, double *out, uint32_t *index);
 void KERNEL_OWN(draw_kernel_steps)(uint64_t *step, const double *weight, double scale, int64_t n);
 void KERNEL_OWN(draw_kernel_invert)(const uint64_t *step, int64_t n, const uint64_t *word,
                                     int64_t draws, uint32_t *state);

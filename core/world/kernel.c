@@ -392,6 +392,7 @@ const struct kernel KERNEL_OWN(kernel) = {
     .keep = KERNEL_OWN(draw_kernel_keep),
     .steps = KERNEL_OWN(draw_kernel_steps),
     .invert = KERNEL_OWN(draw_kernel_invert),
+    .pack = KERNEL_OWN(draw_kernel_pack),
     .weigh = weigh,
     .copy = copy,
     .shift = shift,

@@ -65,6 +65,10 @@ struct kernel {
     void (*invert)(const uint64_t *step, int64_t n, const uint64_t *word, int64_t draws,
                    uint32_t *state);
 
+    /* The positive ones of x in their order, and which they are; out and index have room for 16
+     * more than there are. Returns how many. */
+    int64_t (*pack)(const double *x, int64_t n, double *out, uint32_t *index);
+
     /* Are all below the limit? */
     bool (*is_below)(const uint32_t *x, int64_t n, uint32_t limit);
     /* Are all finite and >= 0? */
