@@ -53,6 +53,7 @@ struct plan {
     uint32_t slot_count;     /* of all metrics */
     bool needs[SPACE_LIVES]; /* some component reads that live column */
     bool weightless;         /* some agent's weight is 0 */
+    bool even;               /* the selection weighs all states alike, and need not be asked */
     double own;              /* of policies that are lists, the weight of what is listed; else 0 */
     bool parts;              /* agents can come to differ */
     bool listed;             /* all that is ever learned are states one by one, at rate 1 */

@@ -208,6 +208,8 @@ static void make_world(struct replicate *r)
     r->mixture = large(r, states, sizeof *r->mixture);
     hold(r, PROFILE_SELECT, PROFILE_CORE);
     r->weight = large(r, states, sizeof *r->weight);
+    for (int64_t z = 0; r->weight && z < states; z++)
+        r->weight[z] = 1;
     for (int i = 0; i < SPACE_LIVES; i++) {
         hold(r, live[i], PROFILE_CORE);
         r->live[i] = plan->needs[i] ? large(r, states, sizeof(double)) : NULL;

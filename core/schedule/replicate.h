@@ -99,6 +99,8 @@ enum judging { JUDGING_NONE, JUDGING_SURE, JUDGING_EACH };
 struct law {
     double *p;          /* [states + 1]: mu_c times what all draw from, or the part that they share;
                          * last the mass of contexts that have none to give */
+    const double *from; /* a Pbar, as it was selected, and what all draw from where they do: p, or
+                         * the mixture itself while nothing has been done to it */
     struct alias alias; /* its table */
     double *own, *rest_of_rows; /* [states]: with mixing < 1, a row's law is own p + rest_of_rows */
     bool common;                /* all agents draw from it */
