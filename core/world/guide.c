@@ -75,12 +75,12 @@ static void stretch(uint64_t *step, int64_t n)
 static int bits_for(int64_t live)
 {
     int bits = 6;
-    while (bits < GUIDE_BITS && (int64_t)1 << bits < 32 * live)
+    while (bits < GUIDE_BITS && (int64_t)1 << bits < 16 * live)
         bits++;
     return bits;
 }
 
-/* Cells [begin, end); up to 15 more are written, which have an owner later. */
+/* Cells [begin, end); up to 15 more are written, which get their owner later. */
 static inline void give(uint16_t *cell, int64_t begin, int64_t end, uint16_t owner)
 {
     uint64_t const four = owner * FOUR;
@@ -159,6 +159,7 @@ void guide_settle(struct guide *guide, const uint16_t *open, const uint64_t *wor
     for (int64_t i = 0; i < n; i++) {
         uint64_t const at = ((uint64_t)open[i] << height) + (word[i] >> (64 - height));
         int64_t k = own.first[own.cell[open[i]] - own.live];
+        k += own.step[k] <= at; /* as often as not: no branch would know */
         while (own.step[k] <= at)
             k++;
         own.count[k]++;
