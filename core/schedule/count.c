@@ -5,8 +5,8 @@
 #include "base/workers.h"
 #include "schedule/judge.h"
 #include "schedule/review.h"
-#include "world/kernel.h"
 #include "world/random.h"
+#include "world/sweep.h"
 
 /* From so many samples a state on the tree is quicker than a table and its draws (world/split.h);
  * from so many states on a table leaves the cache, and blocks of it are quicker than the whole. */
@@ -118,12 +118,16 @@ static void draw_block(void *argument, int64_t block, int worker)
 
 /* ---- all of them -------------------------------------------------------- */
 
-static void sum_block(void *argument, int64_t block, int worker)
+_Static_assert((int)SPLIT_BLOCK == (int)SWEEP_BLOCK, "blocks of states are those of sums");
+
+/* What each block adds to; of the mixture that is known. */
+static const double *sums_of(const struct draw *d)
 {
-    struct draw *d = argument;
-    int64_t const begin = block * SPLIT_BLOCK, rest = d->replicate->plan->shape.states - begin;
-    (void)worker;
-    d->whole->sum[block] = kernel_get()->sum(d->p + begin, rest < SPLIT_BLOCK ? rest : SPLIT_BLOCK);
+    const struct replicate *r = d->replicate;
+    if (d->p == r->mixture && r->summed)
+        return r->sums;
+    sweep_look(r->workers, d->p, r->plan->shape.states, d->whole->sum);
+    return d->whole->sum;
 }
 
 static void share_out(const struct draw *d)
@@ -134,8 +138,9 @@ static void share_out(const struct draw *d)
                                            .purpose = STREAM_BLOCKS,
                                            .node = (uint64_t)d->dataset << 33};
     struct split *blocks = &d->whole->blocks;
+    const double *const sums = sums_of(d);
     for (int64_t block = 0; block < blocks->blocks; block++)
-        split_build(blocks, d->whole->sum, block);
+        split_build(blocks, sums, block);
     split_join(blocks);
     int64_t of[blocks->blocks];
     split_share(blocks, &source, shape->samples, of);
@@ -154,15 +159,11 @@ int64_t count_dataset(struct replicate *r, int worker, int64_t round, int64_t da
                      .whole = &r->bench[worker].counting};
     int64_t const blocks = blocks_of(&r->plan->shape);
     bool const all = r->plan->shape.datasets == 1;
+    share_out(&d);
     if (all) {
-        workers_run(r->workers, blocks, sum_block, &d);
-        share_out(&d);
         workers_run(r->workers, blocks, draw_block, &d);
         return d.kept;
     }
-    for (int64_t block = 0; block < blocks; block++)
-        sum_block(&d, block, worker);
-    share_out(&d);
     for (int64_t block = 0; block < blocks; block++)
         draw_block(&d, block, worker);
     return d.kept;

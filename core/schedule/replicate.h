@@ -120,7 +120,11 @@ struct replicate {
     int64_t index, round;
     int workers;
     struct rows rows;
-    double *mixture, *weight;   /* [states] each, of row `round` */
+    const double *mixture;      /* [states], of row `round`: `mixed`, or the only row itself */
+    double *mixed;              /* [states] */
+    double *sums;               /* what each SWEEP_BLOCK of the mixture adds to, where `summed` */
+    bool summed;                /* they are known */
+    double *weight;             /* [states], of row `round` */
     double *live[SPACE_LIVES];  /* [states] each: live columns; NULL: no component reads it */
     double said;                /* what the mixture adds to; 0: not known */
     double appeal;              /* what a Pbar adds to */

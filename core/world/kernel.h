@@ -43,6 +43,8 @@ struct kernel {
      * returned, is the sum of out. */
     bool (*weigh)(double *out, const double *x, const double *y, int64_t n, double *sum);
     bool (*copy)(double *out, const double *x, int64_t n, double *sum);
+    /* The same without an out: whether all x are finite and >= 0, and *sum is theirs. */
+    bool (*look)(const double *x, int64_t n, double *sum);
     double (*shift)(double *out, const double *x, const double *y, const double *z, int64_t n);
     /* out[i] = scale x[i] (out may be x). */
     void (*scale)(double *out, const double *x, double scale, int64_t n);

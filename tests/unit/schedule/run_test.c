@@ -135,6 +135,28 @@ static void an_even_selection_need_not_be_asked(void **state)
     expect_same_asked(LINE("500", "\"expected\""));
 }
 
+/* Whoever might look at the mixture late has it copied: that changes nothing. */
+static void a_mixture_left_in_its_row_is_the_same(void **state)
+{
+    (void)state;
+    static const char *const texts[] = {LINE("70000", "70000"), LINE("500", "700")};
+    static const char *const ways[] = {"", "update.rate = 0.5\n"};
+    for (int i = 0; i < 4; i++) {
+        char alone[1024], watched[1200];
+        snprintf(alone, sizeof alone, "%s%s", texts[i / 2], ways[i % 2]);
+        snprintf(watched, sizeof watched,
+                 "%sintervention = [{ use = \"intervention.temper\", from = 100 }]\n", alone);
+        struct ran left = run_plan(planned_well(alone), 2);
+        struct ran copied = run_plan(planned_well(watched), 2);
+        assert_int_equal(left.status, STATUS_OK);
+        assert_int_equal(copied.status, STATUS_OK);
+        expect_same_rows(&left, &copied);
+        assert_memory_equal(&left.digest, &copied.digest, sizeof left.digest);
+        ran_drop(&left);
+        ran_drop(&copied);
+    }
+}
+
 /* ---- components of the test's own --------------------------------------- */
 
 /* Fails after this round of every replicate from this one on. */
@@ -223,6 +245,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(threads_change_no_bit),
         cmocka_unit_test(an_even_selection_need_not_be_asked),
+        cmocka_unit_test(a_mixture_left_in_its_row_is_the_same),
         cmocka_unit_test(lowest_replicate_that_fails_is_told_of),
         cmocka_unit_test(status_of_a_failure_is_the_run_s),
         cmocka_unit_test(replicates_do_not_hang_on_those_before_them),

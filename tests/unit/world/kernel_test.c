@@ -29,7 +29,7 @@ struct outcome {
     uint32_t index[LONGEST + 16];
     int64_t taken, positive;
     double scaled[LONGEST + 1], blended[LONGEST + 1], product[LONGEST + 1];
-    double weighed[LONGEST + 1], copied[LONGEST + 1], shifted[LONGEST + 1], sums[3];
+    double weighed[LONGEST + 1], copied[LONGEST + 1], shifted[LONGEST + 1], sums[4];
     int64_t high[LONGEST + 1], low[LONGEST + 1];
     double sum, dot;
 };
@@ -80,6 +80,7 @@ static void run(const struct kernel *kernel, int64_t n, struct outcome *out)
     kernel->multiply(out->product, x, y, n);
     kernel->weigh(out->weighed, x, y, n, &out->sums[0]);
     kernel->copy(out->copied, x, n, &out->sums[1]);
+    assert_true(kernel->look(x, n, &out->sums[3]));
     memcpy(out->shifted, x, sizeof *x * (size_t)n);
     out->sums[2] = kernel->shift(out->shifted, out->shifted, y, x, n);
     out->sum = kernel->sum(x, n);
@@ -123,6 +124,7 @@ static void arrays_are_what_plain_c_makes_of_them(void **state)
     assert_true(out.sum == gyre_total(x, LONGEST) && out.sum > 0);
     assert_true(out.dot == gyre_dot(x, y, LONGEST) && out.dot > 0);
     assert_true(out.sums[0] == out.dot && out.sums[1] == out.sum);
+    assert_true(out.sums[3] == out.sum);
     assert_true(out.sums[2] == gyre_total(out.shifted, LONGEST));
 }
 
