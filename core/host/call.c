@@ -96,6 +96,12 @@ static double host_dot(gyre_ctx *ctx, const double *x, const double *y, int64_t 
     return sweep_dot(call_of(ctx)->workers, x, y, n);
 }
 
+static int64_t host_pack(gyre_ctx *ctx, const double *x, int64_t n, double *out, uint32_t *index)
+{
+    (void)ctx;
+    return kernel_get()->pack(x, n, out, index);
+}
+
 static void host_combine(gyre_ctx *ctx, const gyre_matrix *a, const gyre_matrix *x, double *out,
                          int64_t step)
 {
@@ -210,6 +216,7 @@ static const gyre_host host = {
     .exp = host_exp,
     .total = host_total,
     .dot = host_dot,
+    .pack = host_pack,
     .combine = host_combine,
     .project = host_project,
     .each = host_each,

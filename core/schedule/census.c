@@ -358,6 +358,29 @@ static void join(struct replicate *r)
     }
 }
 
+/* May the mixture be read where the only row holds it? Not if somebody sees this round's mixture
+ * when agents have learnt, nor if some of them draw then. */
+static bool is_left(const struct replicate *r, const double *p)
+{
+    const struct plan *plan = r->plan;
+    const char *const at = (const void *)p, *const row = rows_at(&r->rows, 0);
+    return plan->shape.replaces && plan->shape.datasets == 1 && plan->intervention_count == 0 &&
+           at >= row && at < row + plan->row_size;
+}
+
+/* Reads a table that is the mixture, be it into `mixed`. False: it is none. */
+static bool take_table(struct replicate *r, const double *p)
+{
+    int64_t const states = r->plan->shape.states;
+    r->summed = is_left(r, p);
+    r->mixture = r->summed ? p : r->mixed;
+    if (!r->summed)
+        return sweep_copy(r->workers, r->mixed, p, states, &r->said);
+    bool const good = sweep_look(r->workers, p, states, r->sums);
+    r->said = kernel_get()->sum(r->sums, (states - 1) / SWEEP_BLOCK + 1);
+    return good;
+}
+
 /* One table for all is the mixture: there is nothing to add. */
 static bool take_one(struct replicate *r)
 {
@@ -367,7 +390,7 @@ static bool take_one(struct replicate *r)
         return true;
     if (!said.p)
         return false;
-    if (!sweep_copy(r->workers, r->mixture, said.p, plan->shape.states, &r->said) || plan->own > 0)
+    if (!take_table(r, said.p) || plan->own > 0)
         check_said(r, 0, 0, &said);
     else if (plan->slot_count)
         gather(r, 0, r->round, 0, &said, false);
@@ -379,6 +402,8 @@ enum status census_take(struct replicate *r)
     struct bench *first = &r->bench[0];
     double empty = 0;
     r->said = 0;
+    r->summed = false;
+    r->mixture = r->mixed;
     if (r->rows.count == 1 && take_one(r))
         return replicate_join_failures(r);
     if (!r->counted) {
@@ -391,7 +416,7 @@ enum status census_take(struct replicate *r)
     double const start = (1 - r->plan->own) + r->plan->own * empty;
     if (r->plan->own > 0 && r->plan->shape.contexts == 1 && start > 0)
         sum_add_row(&first->mixture, r->plan->scenario->start, start);
-    sum_read(&first->mixture, r->mixture);
+    sum_read(&first->mixture, r->mixed);
     sum_read(&first->slots, first->slot);
     return replicate_join_failures(r);
 }

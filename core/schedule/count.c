@@ -5,8 +5,8 @@
 #include "base/workers.h"
 #include "schedule/judge.h"
 #include "schedule/review.h"
-#include "world/kernel.h"
 #include "world/random.h"
+#include "world/sweep.h"
 
 /* From so many samples a state on the tree is quicker than a table and its draws (world/split.h);
  * from so many states on a table leaves the cache, and blocks of it are quicker than the whole. */
@@ -28,7 +28,7 @@ bool count_may(const struct plan *plan)
 
 int64_t count_room(const struct plan *plan)
 {
-    return split_size(blocks_of(&plan->shape)) + split_size(SPLIT_BLOCK) + alias_size(SPLIT_BLOCK) +
+    return split_size(blocks_of(&plan->shape)) + split_size(SPLIT_BLOCK) + guide_size() +
            SPLIT_BLOCK * (int64_t)sizeof(int64_t) +
            blocks_of(&plan->shape) * (int64_t)(sizeof(double) + sizeof(int64_t));
 }
@@ -46,8 +46,8 @@ void count_init(struct counting *counting, const struct plan *plan, void *memory
     at += split_size(blocks);
     counting->room = at;
     at += split_size(SPLIT_BLOCK);
-    alias_init(&counting->alias, SPLIT_BLOCK, at);
-    at += alias_size(SPLIT_BLOCK);
+    guide_init(&counting->guide, at);
+    at += guide_size();
     counting->count = (int64_t *)(void *)at;
     counting->share = counting->count + SPLIT_BLOCK;
     counting->sum = (double *)(void *)(counting->share + blocks);
@@ -68,19 +68,16 @@ static void draw_each(const struct draw *d, int worker, uint64_t part, const dou
                       int64_t samples, double *weight)
 {
     struct replicate *r = d->replicate;
-    struct bench *bench = &r->bench[worker];
-    alias_build(&bench->counting.alias, p, n);
+    struct guide *guide = &r->bench[worker].counting.guide;
+    struct guide_source const source = {.key = r->sampling_key,
+                                        .first = part << 32,
+                                        .round = (uint32_t)d->round,
+                                        .purpose = STREAM_SAMPLE};
+    guide_build(guide, p, n);
+    guide_draw(guide, &source, samples);
     memset(weight, 0, sizeof *weight * (size_t)n);
-    for (int64_t done = 0; done < samples; done += REPLICATE_CHUNK) {
-        int64_t const rest = samples - done, now = rest < REPLICATE_CHUNK ? rest : REPLICATE_CHUNK;
-        struct random_more const more = {r->sampling_key, (part << 32) + (uint64_t)done,
-                                         (uint32_t)d->round, random_stream(STREAM_MORE, 0)};
-        random_words(r->sampling_key, (uint32_t)d->round, random_stream(STREAM_SAMPLE, 0),
-                     (part << 32) + (uint64_t)done / 2, (now + 1) / 2, bench->word);
-        alias_draw_all(&bench->counting.alias, &more, bench->word, now, bench->fresh);
-        for (int64_t i = 0; i < now; i++)
-            weight[bench->fresh[i]] += 1;
-    }
+    for (int64_t k = 0; k < guide->live; k++)
+        weight[guide->state[k]] = guide->count[k];
 }
 
 static void draw_tree(const struct draw *d, int worker, uint64_t part, const double *p, int64_t n,
@@ -121,12 +118,16 @@ static void draw_block(void *argument, int64_t block, int worker)
 
 /* ---- all of them -------------------------------------------------------- */
 
-static void sum_block(void *argument, int64_t block, int worker)
+_Static_assert((int)SPLIT_BLOCK == (int)SWEEP_BLOCK, "blocks of states are those of sums");
+
+/* What each block adds to; of the mixture that is known. */
+static const double *sums_of(const struct draw *d)
 {
-    struct draw *d = argument;
-    int64_t const begin = block * SPLIT_BLOCK, rest = d->replicate->plan->shape.states - begin;
-    (void)worker;
-    d->whole->sum[block] = kernel_get()->sum(d->p + begin, rest < SPLIT_BLOCK ? rest : SPLIT_BLOCK);
+    const struct replicate *r = d->replicate;
+    if (d->p == r->mixture && r->summed)
+        return r->sums;
+    sweep_look(r->workers, d->p, r->plan->shape.states, d->whole->sum);
+    return d->whole->sum;
 }
 
 static void share_out(const struct draw *d)
@@ -137,8 +138,9 @@ static void share_out(const struct draw *d)
                                            .purpose = STREAM_BLOCKS,
                                            .node = (uint64_t)d->dataset << 33};
     struct split *blocks = &d->whole->blocks;
+    const double *const sums = sums_of(d);
     for (int64_t block = 0; block < blocks->blocks; block++)
-        split_build(blocks, d->whole->sum, block);
+        split_build(blocks, sums, block);
     split_join(blocks);
     int64_t of[blocks->blocks];
     split_share(blocks, &source, shape->samples, of);
@@ -157,15 +159,11 @@ int64_t count_dataset(struct replicate *r, int worker, int64_t round, int64_t da
                      .whole = &r->bench[worker].counting};
     int64_t const blocks = blocks_of(&r->plan->shape);
     bool const all = r->plan->shape.datasets == 1;
+    share_out(&d);
     if (all) {
-        workers_run(r->workers, blocks, sum_block, &d);
-        share_out(&d);
         workers_run(r->workers, blocks, draw_block, &d);
         return d.kept;
     }
-    for (int64_t block = 0; block < blocks; block++)
-        sum_block(&d, block, worker);
-    share_out(&d);
     for (int64_t block = 0; block < blocks; block++)
         draw_block(&d, block, worker);
     return d.kept;

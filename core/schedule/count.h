@@ -2,8 +2,8 @@
  *
  * Where many samples fall on each state, or states are so many that their tables leave the cache:
  * the samples are shared out among blocks of states by a splitting tree (world/split.h), and within
- * a block by draws from a table of its own, or by the tree again where they are far more than
- * states. Blocks are built and drawn in parallel.
+ * a block by draws from a guide of its own (world/guide.h), or by the tree again where they are far
+ * more than states. Blocks are built and drawn in parallel.
  */
 #ifndef SCHEDULE_COUNT_H
 #define SCHEDULE_COUNT_H

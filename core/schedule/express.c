@@ -37,6 +37,10 @@ enum status phase_express(struct replicate *r)
 
 static void weigh_states(struct replicate *r)
 {
+    if (r->plan->even) {
+        law_weigh_even(r);
+        return;
+    }
     const struct instance *selection = r->plan->selection;
     struct call *call = replicate_call(r, selection, 0);
     gyre_round view = replicate_view(r);
@@ -70,7 +74,7 @@ static void distribute(struct replicate *r, double *p)
     const gyre_shape *shape = &r->plan->shape;
     if (r->plan->scenario->mixing == 1 || r->rows.count == 1) {
         double sum = 0;
-        sweep_copy(r->workers, p, r->law.p, shape->states, &sum);
+        sweep_copy(r->workers, p, r->law.from, shape->states, &sum);
         space_normalise(r->workers, shape->contexts, shape->context, p);
         return;
     }

@@ -30,21 +30,35 @@ static void bring_near(struct replicate *r)
 }
 
 /* A row's law is a ((1 - g) p + g Pbar): what of it is the same for all rows. */
-bool law_weigh(struct replicate *r)
+static void weigh_rows(struct replicate *r)
 {
     int64_t const states = r->plan->shape.states;
     double const g = r->plan->scenario->mixing;
+    if (g == 1 || r->rows.count == 1)
+        return;
+    kernel_get()->scale(r->law.own, r->weight, 1 - g, states);
+    kernel_get()->scale(r->law.rest_of_rows, r->law.from, g, states);
+}
+
+void law_weigh_even(struct replicate *r)
+{
+    r->appeal = r->said > 0 ? r->said : sweep_sum(r->workers, r->mixture, r->plan->shape.states);
+    r->law.from = r->mixture;
+    weigh_rows(r);
+}
+
+bool law_weigh(struct replicate *r)
+{
+    int64_t const states = r->plan->shape.states;
     struct law *law = &r->law;
+    law->from = law->p;
     if (!sweep_weigh(r->workers, law->p, r->weight, r->mixture, states, &r->appeal))
         return false;
     if (r->appeal < 0x1p-500 || r->appeal > 0x1p500) {
         bring_near(r);
         sweep_weigh(r->workers, law->p, r->weight, r->mixture, states, &r->appeal);
     }
-    if (g == 1 || r->rows.count == 1)
-        return true;
-    kernel_get()->scale(law->own, r->weight, 1 - g, states);
-    kernel_get()->scale(law->rest_of_rows, law->p, g, states);
+    weigh_rows(r);
     return true;
 }
 
@@ -144,18 +158,31 @@ static bool is_changed(const struct replicate *r, int64_t round)
     return changed;
 }
 
-/* All draw from the same: what the society would learn from next, a Pbar, as phase_select left it
- * in law->p. Draws need no normalised law. What a verifier drops is marked. */
+/* Makes of a Pbar, as phase_select left it, what all draw from, in law->p. */
+static bool work_out(struct replicate *r, int64_t round)
+{
+    const gyre_shape *shape = &r->plan->shape;
+    struct law *law = &r->law;
+    double sum;
+    if (law->from != law->p)
+        sweep_copy(r->workers, law->p, law->from, shape->states, &sum);
+    law->from = law->p;
+    space_normalise(r->workers, shape->contexts, shape->context, law->p);
+    return law_finish(r, 0, 0, round, law->p);
+}
+
+/* All draw from the same: what the society would learn from next. Draws need no normalised law, and
+ * in one context that nobody changes there is nothing to work out. What a verifier drops is marked.
+ */
 static void share_all(struct replicate *r, int64_t round)
 {
     const gyre_shape *shape = &r->plan->shape;
     struct law *law = &r->law;
-    if (shape->contexts > 1 || shape->samples == 0 || law->changed)
-        space_normalise(r->workers, shape->contexts, shape->context, law->p);
+    bool const as_it_is = shape->contexts == 1 && shape->samples > 0 && !law->changed;
     law->common = true;
-    if (!law_finish(r, 0, 0, round, law->p) || shape->samples == 0 || law->counted)
+    if (!(as_it_is || work_out(r, round)) || shape->samples == 0 || law->counted)
         return;
-    alias_build(&law->alias, law->p, shape->states + 1);
+    alias_build(&law->alias, law->from, shape->states + !as_it_is);
     if (r->judging == JUDGING_SURE)
         alias_mark(&law->alias, r->stays, shape->states);
 }
@@ -293,9 +320,9 @@ bool law_of_agent(struct replicate *r, int worker, int64_t round, int64_t m, str
     const struct law *law = &r->law;
     struct bench *bench = &r->bench[worker];
     gyre_said said = {.count = 0};
-    *source = (struct source){.p = law->p, .table = &law->alias, .agent = m};
+    *source = (struct source){.p = law->from, .table = &law->alias, .agent = m};
     if (law->common && r->plan->shape.samples == 0)
-        memcpy(bench->p, law->p, sizeof *law->p * (size_t)(r->plan->shape.states + 1));
+        memcpy(bench->p, law->from, sizeof *law->from * (size_t)(r->plan->shape.states + 1));
     if (law->common)
         return true;
     if (law->composed && !census_say(r, worker, m, r->rows.row_of[m], &said))

@@ -18,7 +18,7 @@
 
 /* What one dataset is drawn from: own NULL, all of `table`; where datasets are counted all of p. */
 struct source {
-    const double *p;           /* [states + 1] */
+    const double *p;           /* [states + 1]; one context: [states] */
     const struct alias *table; /* NULL: steps */
     const uint64_t *steps;     /* see world/invert.h */
     const uint32_t *own;       /* its list, or NULL */
@@ -30,6 +30,10 @@ struct source {
 /* Takes in the round's weights: a Pbar into law.p, its sum, and what the laws of all rows share.
  * False: some weight is negative, infinite or no number. */
 bool law_weigh(struct replicate *replicate);
+
+/* The same where all weights are 1: a Pbar is the mixture, which is not copied before somebody
+ * changes it. */
+void law_weigh_even(struct replicate *replicate);
 
 /* Are tables of single agents prefix sums? By sizes alone. */
 bool law_inverts(const struct plan *plan);

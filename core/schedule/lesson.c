@@ -248,7 +248,9 @@ static void share_held(struct replicate *r)
     double *const held = r->live[SPACE_HELD];
     bool const shared = shape->datasets == 1;
     int64_t all = 0;
-    for (int64_t z = 0; held && z < shape->states; z++) {
+    if (!held)
+        return;
+    for (int64_t z = 0; z < shape->states; z++) {
         for (int w = 1; w < r->workers; w++)
             r->bench[0].held[z] += r->bench[w].held[z];
         all += r->bench[0].held[z];
@@ -256,7 +258,7 @@ static void share_held(struct replicate *r)
     double const whole = (double)(shared ? (all ? all : 1) : shape->datasets);
     const double *law = r->bench[0].p; /* of the one expected dataset */
     double const mass = shared ? kernel_get()->sum(law, shape->states) : 1;
-    for (int64_t z = 0; held && z < shape->states; z++)
+    for (int64_t z = 0; z < shape->states; z++)
         held[z] = shared && !shape->samples ? (mass > 0 ? law[z] / mass : 0)
                                             : (double)r->bench[0].held[z] / whole;
 }

@@ -186,6 +186,17 @@ static bool is_replaced(const struct plan *plan)
     return !taught && replaces(plan);
 }
 
+/* Are all weights of states 1, in every round? */
+static bool is_even(const struct plan *plan)
+{
+    const gyre_selection_ops *selection = &plan->selection->component->ops.selection;
+    struct call call;
+    call_init(&call, plan->selection, &plan->shape);
+    bool const even = selection->even && selection->even(call_begin(&call, 0)) != 0;
+    call_fini(&call);
+    return even;
+}
+
 /* Lists that never let go of the start are not of a closed society, and must say so. */
 static void check_own(const struct plan *plan, struct report *report)
 {
@@ -331,6 +342,7 @@ static void open_all(struct making *m)
     }
     if (report_count(m->report) > before)
         return;
+    plan->even = is_even(plan);
     review_find(plan, m->report);
     ask_policy(plan, m->report);
     ask_ways(plan, m->report);

@@ -57,6 +57,7 @@ struct plan {
     bool weightless;         /* some agent's weight is 0 */
     int spectra;             /* metrics that take agents from a spectrum; 0: none is made */
     int carriers;            /* of them those that ask for carriers */
+    bool even;               /* the selection weighs all states alike, and need not be asked */
     double own;              /* of policies that are lists, the weight of what is listed; else 0 */
     bool parts;              /* agents can come to differ */
     bool listed;             /* all that is ever learned are states one by one, at rate 1 */

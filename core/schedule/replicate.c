@@ -13,6 +13,7 @@
 #include "schedule/review.h"
 #include "world/invert.h"
 #include "world/random.h"
+#include "world/sweep.h"
 
 /* ---- memory ------------------------------------------------------------- */
 
@@ -224,9 +225,12 @@ static void make_world(struct replicate *r)
     const struct plan *plan = r->plan;
     int64_t const states = plan->shape.states;
     hold(r, PROFILE_EXPRESS, PROFILE_CORE);
-    r->mixture = large(r, states, sizeof *r->mixture);
+    r->mixture = r->mixed = large(r, states, sizeof *r->mixed);
+    r->sums = large(r, (states - 1) / SWEEP_BLOCK + 1, sizeof *r->sums);
     hold(r, PROFILE_SELECT, PROFILE_CORE);
     r->weight = large(r, states, sizeof *r->weight);
+    for (int64_t z = 0; r->weight && z < states; z++)
+        r->weight[z] = 1;
     for (int i = 0; i < SPACE_LIVES; i++) {
         hold(r, live[i], PROFILE_CORE);
         r->live[i] = plan->needs[i] ? large(r, states, sizeof(double)) : NULL;
@@ -271,7 +275,7 @@ struct replicate *replicate_create(const struct plan *plan, int workers)
     r->plan = plan;
     r->workers = workers;
     r->large = ARENA_ARRAY(arena, void *,
-                           25 + 6 * plan->intervention_count + plan->instance_count + 34 * workers);
+                           26 + 6 * plan->intervention_count + plan->instance_count + 34 * workers);
     r->bench = ARENA_ARRAY(arena, struct bench, workers);
     r->bytes = ARENA_ARRAY(arena, int64_t, PROFILE_PHASES * profile_columns(plan));
     r->desk = plan->desk;

@@ -8,6 +8,7 @@
 #include "schedule/plan.h"
 #include "world/compose.h"
 #include "world/distinct.h"
+#include "world/guide.h"
 #include "world/rows.h"
 #include "world/spectrum.h"
 #include "world/split.h"
@@ -31,7 +32,7 @@ struct counting {
     int64_t *share;      /* [blocks]: samples that fall on each            */
     void *room;          /* for a tree over a block's states               */
     int64_t *count;      /* [SPLIT_BLOCK]                                  */
-    struct alias alias;  /* over a block's states                          */
+    struct guide guide;  /* over a block's states                          */
 };
 
 enum { BATCH_MOST = 256 }; /* agents that are taught and counted at a time: see batch.h, census.h */
@@ -94,6 +95,8 @@ enum judging { JUDGING_NONE, JUDGING_SURE, JUDGING_EACH };
 struct law {
     double *p;          /* [states + 1]: mu_c times what all draw from, or the part that they share;
                          * last the mass of contexts that have none to give */
+    const double *from; /* a Pbar, as it was selected, and what all draw from where they do: p, or
+                         * the mixture itself while nothing has been done to it */
     struct alias alias; /* its table */
     double *own, *rest_of_rows; /* [states]: with mixing < 1, a row's law is own p + rest_of_rows */
     bool common;                /* all agents draw from it */
@@ -114,7 +117,11 @@ struct replicate {
     int64_t index, round;
     int workers;
     struct rows rows;
-    double *mixture, *weight;   /* [states] each, of row `round` */
+    const double *mixture;      /* [states], of row `round`: `mixed`, or the only row itself */
+    double *mixed;              /* [states] */
+    double *sums;               /* what each SWEEP_BLOCK of the mixture adds to, where `summed` */
+    bool summed;                /* they are known */
+    double *weight;             /* [states], of row `round` */
     double *live[SPACE_LIVES];  /* [states] each: live columns; NULL: no component reads it */
     double said;                /* what the mixture adds to; 0: not known */
     int64_t counted_agents;     /* that are in the spectrum of row `round`, and not in slots */

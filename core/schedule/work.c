@@ -1,5 +1,6 @@
 #include "schedule/work.h"
 
+#include <math.h>
 #include <string.h>
 
 #include "schedule/count.h"
@@ -28,8 +29,9 @@ enum { ROW_STATE = 2, ROW_LIST = 150 };
 /* Of each metric that looks at agents one by one: a listed state, or any. */
 enum { LISTED = 2, SPREAD = 4 };
 
-/* A shared dataset that is counted has blocks of tables, beyond the cache. */
-enum { SHARED_STATE = 20 };
+/* A shared dataset that is counted has guides to blocks of states; draws cost as many as they are,
+ * until the tree takes over. */
+enum { SHARED_STATE = 5, SHARED_DRAW = 2 };
 
 /* Where agents tell states apart by features: of a feature of a state of an agent, a product for
  * the gradient and one for what is said; and of a state of an agent, an exponential and what goes
@@ -75,7 +77,8 @@ static double drawing(const struct plan *plan, enum technique technique)
     double const times = plan->review ? 2 : 1; /* see review.h */
     double ns = times * cost->draw * datasets * (double)plan->shape.samples + cost->state * states;
     if (technique == COUNTS && datasets == 1)
-        return ns + SHARED_STATE * states;
+        return ns + SHARED_STATE * states +
+               fmin(SHARED_DRAW * (double)plan->shape.samples, cost->both * states);
     if (technique == TABLE && plan->parts)
         return ns + (double)plan->shape.agents * (plan->own > 0 ? ROW_LIST : ROW_STATE * states);
     return ns + datasets * (cost->agent + cost->both * states);

@@ -385,6 +385,22 @@ static bool copy(double *restrict out, const double *restrict x, int64_t n, doub
     return bad[0] >> 63 == 0;
 }
 
+static bool look(const double *x, int64_t n, double *sum)
+{
+    double lane[16] = {0};
+    uint64_t bad[16] = {0};
+#define LOOK(i, j)                                                                                 \
+    {                                                                                              \
+        lane[j] += x[i];                                                                           \
+        bad[j] |= is_no_weight(x[i]);                                                              \
+    }
+    LANED(n, LOOK)
+    *sum = gyre_real_join(lane);
+    for (int j = 1; j < 16; j++)
+        bad[0] |= bad[j];
+    return bad[0] >> 63 == 0;
+}
+
 static double shift(double *out, const double *x, const double *restrict y,
                     const double *restrict z, int64_t n)
 {
@@ -480,8 +496,10 @@ const struct kernel KERNEL_OWN(kernel) = {
     .count = KERNEL_OWN(list_kernel_count),
     .steps = KERNEL_OWN(draw_kernel_steps),
     .invert = KERNEL_OWN(draw_kernel_invert),
+    .pack = KERNEL_OWN(draw_kernel_pack),
     .weigh = weigh,
     .copy = copy,
+    .look = look,
     .shift = shift,
     .is_below = is_below,
     .is_weight = is_weight,

@@ -50,6 +50,8 @@ struct kernel {
      * returned, is the sum of out. */
     bool (*weigh)(double *out, const double *x, const double *y, int64_t n, double *sum);
     bool (*copy)(double *out, const double *x, int64_t n, double *sum);
+    /* The same without an out: whether all x are finite and >= 0, and *sum is theirs. */
+    bool (*look)(const double *x, int64_t n, double *sum);
     double (*shift)(double *out, const double *x, const double *y, const double *z, int64_t n);
     /* out[i] = scale x[i] (out may be x). */
     void (*scale)(double *out, const double *x, double scale, int64_t n);
@@ -82,6 +84,10 @@ struct kernel {
     void (*steps)(uint64_t *step, const double *weight, double scale, int64_t n);
     void (*invert)(const uint64_t *step, int64_t n, const uint64_t *word, int64_t draws,
                    uint32_t *state);
+
+    /* The positive ones of x in their order, and which they are; out and index have room for 16
+     * more than there are. Returns how many. */
+    int64_t (*pack)(const double *x, int64_t n, double *out, uint32_t *index);
 
     /* Are all below the limit? */
     bool (*is_below)(const uint32_t *x, int64_t n, uint32_t limit);

@@ -87,6 +87,23 @@ bool sweep_copy(int workers, double *out, const double *x, int64_t n, double *su
     return !atomic_load(&s.bad);
 }
 
+static void look_part(void *argument, int64_t begin, int64_t end)
+{
+    struct sweep *s = argument;
+    for (int64_t at = begin; at < end; at += SWEEP_BLOCK) {
+        int64_t const n = end - at < SWEEP_BLOCK ? end - at : SWEEP_BLOCK;
+        if (!s->kernel->look(s->x + at, n, &s->sums[at / SWEEP_BLOCK]))
+            atomic_store(&s->bad, true);
+    }
+}
+
+bool sweep_look(int workers, const double *x, int64_t n, double *sums)
+{
+    struct sweep s = {.kernel = kernel_get(), .x = x, .sums = sums};
+    workers_each(workers, n, look_part, &s);
+    return !atomic_load(&s.bad);
+}
+
 /* ---- the rest ----------------------------------------------------------- */
 
 static void scale_part(void *argument, int64_t begin, int64_t end)

@@ -14,6 +14,12 @@ double sweep_dot(int workers, const double *x, const double *y, int64_t n);
 bool sweep_weigh(int workers, double *out, const double *x, const double *y, int64_t n,
                  double *sum);
 bool sweep_copy(int workers, double *out, const double *x, int64_t n, double *sum);
+
+/* Are all finite and >= 0? sums[i] is what the i-th SWEEP_BLOCK of them adds to, the last one's
+ * what is left. */
+enum { SWEEP_BLOCK = 4096 };
+bool sweep_look(int workers, const double *x, int64_t n, double *sums);
+
 void sweep_scale(int workers, double *out, const double *x, double scale, int64_t n);
 void sweep_log(int workers, double *out, const double *x, int64_t n);
 void sweep_exp(int workers, double *out, const double *x, int64_t n);

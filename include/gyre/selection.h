@@ -18,6 +18,9 @@ typedef struct gyre_selection_ops {
     /* Writes weight[states], each finite and >= 0, some positive where the
      * mixture is. Only ratios within a context matter. [phase] */
     gyre_status (*weigh)(gyre_ctx *ctx, const gyre_round *round, double *weight);
+    /* Optional: not 0 when, as configured, all weights are 1 in every round: then
+     * weigh is not called. Absent: 0. Comes after open. [setup] */
+    int32_t (*even)(gyre_ctx *ctx);
 } gyre_selection_ops;
 
 #ifdef __cplusplus

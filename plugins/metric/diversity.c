@@ -69,9 +69,10 @@ static gyre_status open(gyre_ctx *ctx)
     return GYRE_OK;
 }
 
-/* What of one context adds up. Blocks are small enough to stay in the cache: p is read once, and
- * each block's sums are added in their order. */
-enum { BLOCK = 4096, SUMS = 3 };
+/* What of one context adds up. Blocks are small enough to stay in the cache: p is read once, only
+ * states that are said have their logarithm taken, and each block's sums are added in their order.
+ */
+enum { BLOCK = 2048, ROOM = BLOCK + 16, SUMS = 3 };
 enum { TERMS, SQUARES, SUPPORT };
 
 struct part {
@@ -83,17 +84,17 @@ struct part {
 
 static void look_at(const struct part *part, int64_t block)
 {
-    double term[BLOCK], support = 0;
-    int64_t const begin = block * BLOCK, rest = part->n - begin, n = rest < BLOCK ? rest : BLOCK;
-    const double *p = part->p + begin;
-    for (int64_t z = 0; z < n; z++) {
-        term[z] = p[z] > 0 ? p[z] : 1;
-        support += p[z] > 0 ? 1 : 0;
-    }
-    part->ctx->host->log(part->ctx, term, n, term);
-    part->sums[TERMS * part->blocks + block] = part->ctx->host->dot(part->ctx, p, term, n);
-    part->sums[SQUARES * part->blocks + block] = part->ctx->host->dot(part->ctx, p, p, n);
-    part->sums[SUPPORT * part->blocks + block] = support;
+    double said[ROOM], term[ROOM];
+    uint32_t index[ROOM];
+    gyre_ctx *ctx = part->ctx;
+    double *sums = part->sums + block;
+    int64_t const begin = block * BLOCK, rest = part->n - begin;
+    int64_t const n =
+        ctx->host->pack(ctx, part->p + begin, rest < BLOCK ? rest : BLOCK, said, index);
+    ctx->host->log(ctx, said, n, term);
+    sums[TERMS * part->blocks] = ctx->host->dot(ctx, said, term, n);
+    sums[SQUARES * part->blocks] = ctx->host->dot(ctx, said, said, n);
+    sums[SUPPORT * part->blocks] = (double)n;
 }
 
 /* Parts begin and end with a block, but for the last: see host->each. */

@@ -15,7 +15,13 @@ static gyre_status weigh(gyre_ctx *ctx, const gyre_round *round, double *weight)
     return GYRE_OK;
 }
 
-static const gyre_selection_ops ops = {.size = sizeof ops, .weigh = weigh};
+static int32_t even(gyre_ctx *ctx)
+{
+    (void)ctx;
+    return 1;
+}
+
+static const gyre_selection_ops ops = {.size = sizeof ops, .weigh = weigh, .even = even};
 
 static const gyre_component neutral = {
     .size = sizeof neutral,

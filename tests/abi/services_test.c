@@ -250,10 +250,10 @@ static void component_is_told_to_stop(void **state)
 static void sums_are_those_of_real_h(void **state)
 {
     (void)state;
-    static const char *const names[] = {"total", "dot",      "log",    "exp",
-                                        "each",  "products", "learned"};
+    static const char *const names[] = {"total", "dot",  "log",      "exp",
+                                        "pack",  "each", "products", "learned"};
     static const char *const options[] = {"--threads 1", "--threads 4"};
-    for (int i = 0; i < 14; i++) {
+    for (int i = 0; i < 16; i++) {
         char name[TEXT];
         run("gyre = 1\nscenario = { rounds = 3, replicates = 3 }\n"
             "society.agents = 2\nsampling = { samples = 40 }\n"
@@ -261,8 +261,8 @@ static void sums_are_those_of_real_h(void **state)
             "[space]\nstates = 6\nreference = \"uniform\"\n"
             "attributes = { utility = [1, 2, 3, 4, 5, 6] }\n"
             "[[metric]]\nuse = \"metric.sums\"\n",
-            options[i / 7]);
-        snprintf(name, sizeof name, "sums.%s", names[i % 7]);
+            options[i / 8]);
+        snprintf(name, sizeof name, "sums.%s", names[i % 8]);
         expect_everywhere(name, 1);
     }
 }

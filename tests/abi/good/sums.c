@@ -6,13 +6,14 @@
 
 enum { LONG = 65536 * 3 + 11, PART = 65536 };
 
-enum { TOTAL, DOT, LOG, EXP, PRODUCTS, EACH, LEARNED, OUTPUTS };
+enum { TOTAL, DOT, LOG, EXP, PACK, PRODUCTS, EACH, LEARNED, OUTPUTS };
 
 static const gyre_output outputs[] = {
     [TOTAL] = {"total", "", "1: total is gyre_total of parts' gyre_total.", 0, 1, 0, 1},
     [DOT] = {"dot", "", "1: dot is gyre_total of parts' gyre_dot.", 0, 1, 0, 0},
     [LOG] = {"log", "", "1: log is gyre_log.", 0, 1, 0, 0},
     [EXP] = {"exp", "", "1: exp is gyre_exp.", 0, 1, 0, 0},
+    [PACK] = {"pack", "", "1: pack keeps what is positive.", 0, 1, 0, 0},
     [PRODUCTS] = {"products", "", "1: combine and project are sums in order.", 0, 1, 0, 0},
     [EACH] = {"each", "", "1: each is given every number once.", 0, 1, 0, 0},
     [LEARNED] = {"learned", "", "1: P_t is a Pbar, normalised.", 0, 1, 0, 0},
@@ -28,6 +29,7 @@ static const gyre_field fields[] = {
 
 struct room {
     double x[LONG], y[LONG];
+    uint32_t index[LONG];
     unsigned char times[LONG];
 };
 
@@ -61,6 +63,20 @@ static int are_exps(gyre_ctx *ctx, struct room *room)
     ctx->host->exp(ctx, room->x, LONG, room->y);
     for (int64_t i = 0; i < LONG; i++)
         same = same && room->y[i] == gyre_exp(room->x[i]);
+    return same;
+}
+
+/* Of a few, every third of which is positive. */
+static int are_packed(gyre_ctx *ctx, struct room *room)
+{
+    enum { FEW = 1000 };
+    double some[FEW];
+    for (int i = 0; i < FEW; i++)
+        some[i] = i % 3 == 0 ? room->x[i] : i % 3 == 1 ? 0 : -room->x[i];
+    int64_t const n = ctx->host->pack(ctx, some, FEW, room->y, room->index);
+    int same = n == (FEW + 2) / 3;
+    for (int64_t k = 0; k < n; k++)
+        same = same && room->index[k] == 3 * k && room->y[k] == room->x[3 * k];
     return same;
 }
 
@@ -125,6 +141,7 @@ static gyre_status measure(gyre_ctx *ctx, const gyre_round *round, const double 
     for (int64_t i = 0; i < LONG; i++)
         room->x[i] += 0x1p-60;
     out[EXP] = are_exps(ctx, room);
+    out[PACK] = are_packed(ctx, room);
     out[PRODUCTS] = are_products(ctx, room);
     out[LOG] = are_logs(ctx, room);
     compare_sums(ctx, room, out);

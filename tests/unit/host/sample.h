@@ -130,7 +130,7 @@ static void sample_fill_ops(struct sample *s)
                                   .start = start,
                                   .say = say,
                                   .learn = learn};
-    s->selection = (gyre_selection_ops){sizeof(s->selection), 0, select_weigh};
+    s->selection = (gyre_selection_ops){.size = sizeof(s->selection), .weigh = select_weigh};
     s->update = (gyre_update_ops){.size = sizeof(s->update), .update = update};
     s->metric = (gyre_metric_ops){.size = sizeof(s->metric),
                                   GYRE_OUTPUTS(s->outputs),

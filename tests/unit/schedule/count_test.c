@@ -43,7 +43,7 @@ static int64_t draw(const struct world *world, double *weight)
     struct replicate *r = world->r;
     for (int w = 0; w < r->workers; w++)
         memset(r->bench[w].tally, 0, sizeof(int64_t) * (size_t)r->plan->tally_count);
-    return count_dataset(r, 0, 1, 0, r->law.p, weight);
+    return count_dataset(r, 0, 1, 0, r->law.from, weight);
 }
 
 #define TEXT(states, samples, rest)                                                                \
@@ -94,7 +94,7 @@ static void counts_are_of_all_samples_for_any_threads(void **state)
             struct world world = make(texts[i], workers);
             int64_t const states = world.r->plan->shape.states;
             double sum = 0;
-            world.r->law.p[states / 2] = 0;
+            ((double *)world.r->law.from)[states / 2] = 0;
             assert_int_equal(draw(&world, weight), world.r->plan->shape.samples);
             for (int64_t z = 0; z < states; z++) {
                 assert_true(weight[z] >= 0 && weight[z] == floor(weight[z]));
@@ -122,10 +122,10 @@ static void counts_follow_the_law(void **state)
         int64_t cells = -1;
         draw(&world, weight);
         for (int64_t z = 0; z < states; z++)
-            mass += world.r->law.p[z];
+            mass += world.r->law.from[z];
         double mean = 0, found = 0;
         for (int64_t z = 0; z < states; z++) {
-            mean += (double)n * world.r->law.p[z] / mass;
+            mean += (double)n * world.r->law.from[z] / mass;
             found += weight[z];
             if (mean < 10 && z < states - 1)
                 continue;

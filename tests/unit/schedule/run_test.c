@@ -100,6 +100,63 @@ static void threads_change_no_bit(void **state)
     expect_same(ONE ALL WATCHED);
 }
 
+#define LINE(states, samples)                                                                      \
+    "gyre = 1\nscenario = { rounds = 6, replicates = 1 }\nsociety = { agents = 3 }\n"              \
+    "space = { states = " states ", reference = \"zipf\" }\n"                                      \
+    "metric = [{ use = \"metric.diversity\" }, { use = \"metric.diversity\", as = \"said\", "      \
+    "of = \"mixture\" }]\nsampling = { samples = " samples " }\n"
+#define TEMPERED "intervention = [{ use = \"intervention.temper\", from = 2 }]\n"
+
+/* Not asked, because it said beforehand that all weights are 1, and asked. */
+static void expect_same_asked(const char *text)
+{
+    struct ran even = run_plan(planned_well(text), 2);
+    struct planned planned = planned_well(text);
+    assert_true(planned.plan->even);
+    planned.plan->even = false;
+    struct ran asked = run_plan(planned, 2);
+    assert_int_equal(even.status, STATUS_OK);
+    expect_same_rows(&even, &asked);
+    assert_memory_equal(&even.digest, &asked.digest, sizeof even.digest);
+    ran_drop(&even);
+    ran_drop(&asked);
+}
+
+static void an_even_selection_need_not_be_asked(void **state)
+{
+    (void)state;
+    expect_same_asked(ONE OWN WATCHED);
+    expect_same_asked(ONE ALL WATCHED);
+    expect_same_asked(ONE SURE);
+    expect_same_asked(ONE ALL TEMPERED);
+    expect_same_asked(LINE("70000", "70000"));
+    expect_same_asked(LINE("500", "700"));
+    expect_same_asked(LINE("500", "700") TEMPERED);
+    expect_same_asked(LINE("500", "\"expected\""));
+}
+
+/* Whoever might look at the mixture late has it copied: that changes nothing. */
+static void a_mixture_left_in_its_row_is_the_same(void **state)
+{
+    (void)state;
+    static const char *const texts[] = {LINE("70000", "70000"), LINE("500", "700")};
+    static const char *const ways[] = {"", "update.rate = 0.5\n"};
+    for (int i = 0; i < 4; i++) {
+        char alone[1024], watched[1200];
+        snprintf(alone, sizeof alone, "%s%s", texts[i / 2], ways[i % 2]);
+        snprintf(watched, sizeof watched,
+                 "%sintervention = [{ use = \"intervention.temper\", from = 100 }]\n", alone);
+        struct ran left = run_plan(planned_well(alone), 2);
+        struct ran copied = run_plan(planned_well(watched), 2);
+        assert_int_equal(left.status, STATUS_OK);
+        assert_int_equal(copied.status, STATUS_OK);
+        expect_same_rows(&left, &copied);
+        assert_memory_equal(&left.digest, &copied.digest, sizeof left.digest);
+        ran_drop(&left);
+        ran_drop(&copied);
+    }
+}
+
 /* ---- components of the test's own --------------------------------------- */
 
 /* Fails after this round of every replicate from this one on. */
@@ -125,6 +182,7 @@ static struct planned plan_with_bad_selection(const char *text)
     *component = *planned.plan->selection->component;
     component->ops.selection.weigh = weigh;
     planned.plan->selection->component = component;
+    planned.plan->even = false;
     return planned;
 }
 
@@ -186,6 +244,8 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(threads_change_no_bit),
+        cmocka_unit_test(an_even_selection_need_not_be_asked),
+        cmocka_unit_test(a_mixture_left_in_its_row_is_the_same),
         cmocka_unit_test(lowest_replicate_that_fails_is_told_of),
         cmocka_unit_test(status_of_a_failure_is_the_run_s),
         cmocka_unit_test(replicates_do_not_hang_on_those_before_them),

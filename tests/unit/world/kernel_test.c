@@ -25,10 +25,11 @@ static const int64_t lengths[LENGTHS] = {0, 1, 7, 15, 16, 17, 100, 999, LONGEST}
 struct outcome {
     uint64_t words[LONGEST + 1], each[LONGEST + 1];
     uint32_t count[LONGEST + 1], found[LONGEST + 16], times[LONGEST + 16];
-    double share[LONGEST + 16];
-    int64_t taken;
+    double share[LONGEST + 16], packed[LONGEST + 16];
+    uint32_t index[LONGEST + 16];
+    int64_t taken, positive;
     double scaled[LONGEST + 1], blended[LONGEST + 1], product[LONGEST + 1];
-    double weighed[LONGEST + 1], copied[LONGEST + 1], shifted[LONGEST + 1], sums[3];
+    double weighed[LONGEST + 1], copied[LONGEST + 1], shifted[LONGEST + 1], sums[4];
     int64_t high[LONGEST + 1], low[LONGEST + 1];
     double sum, dot;
 };
@@ -59,17 +60,27 @@ static void take(const struct kernel *kernel, int64_t n, struct outcome *out)
     memset(out->share + out->taken, 0, sizeof(out->share) - 8 * (size_t)out->taken);
 }
 
+/* The same of what is positive. */
+static void pack(const struct kernel *kernel, int64_t n, struct outcome *out)
+{
+    out->positive = kernel->pack(x, n, out->packed, out->index);
+    memset(out->packed + out->positive, 0, sizeof(out->packed) - 8 * (size_t)out->positive);
+    memset(out->index + out->positive, 0, sizeof(out->index) - 4 * (size_t)out->positive);
+}
+
 static void run(const struct kernel *kernel, int64_t n, struct outcome *out)
 {
     memset(out, 0, sizeof(*out));
     kernel->words(1, 2, 3, 4, n, out->words);
     kernel->words_each(1, 2, 3, 4, 1000, n / 3, 3, out->each);
     take(kernel, n, out);
+    pack(kernel, n, out);
     kernel->scale(out->scaled, x, 1.0 / 3, n);
     kernel->blend(out->blended, x, y, 0.3, n);
     kernel->multiply(out->product, x, y, n);
     kernel->weigh(out->weighed, x, y, n, &out->sums[0]);
     kernel->copy(out->copied, x, n, &out->sums[1]);
+    assert_true(kernel->look(x, n, &out->sums[3]));
     memcpy(out->shifted, x, sizeof *x * (size_t)n);
     out->sums[2] = kernel->shift(out->shifted, out->shifted, y, x, n);
     out->sum = kernel->sum(x, n);
@@ -113,6 +124,7 @@ static void arrays_are_what_plain_c_makes_of_them(void **state)
     assert_true(out.sum == gyre_total(x, LONGEST) && out.sum > 0);
     assert_true(out.dot == gyre_dot(x, y, LONGEST) && out.dot > 0);
     assert_true(out.sums[0] == out.dot && out.sums[1] == out.sum);
+    assert_true(out.sums[3] == out.sum);
     assert_true(out.sums[2] == gyre_total(out.shifted, LONGEST));
 }
 
@@ -176,6 +188,21 @@ static void counts_above_0_are_taken_in_order(void **state)
         assert_int_equal(out.times[k++], count);
     }
     assert_int_equal(out.taken, k);
+    assert_in_range(k, LONGEST / 2, LONGEST - 1);
+}
+
+static void what_is_positive_is_packed_in_order(void **state)
+{
+    (void)state;
+    static struct outcome out;
+    int64_t k = 0;
+    run(kernel_find("sse2"), LONGEST, &out);
+    for (uint32_t i = 0; i < LONGEST; i++)
+        if (x[i] > 0) {
+            assert_int_equal(out.index[k], i);
+            assert_true(out.packed[k++] == x[i]);
+        }
+    assert_int_equal(out.positive, k);
     assert_in_range(k, LONGEST / 2, LONGEST - 1);
 }
 
@@ -340,6 +367,7 @@ int main(int argc, char **argv)
         cmocka_unit_test(nothing_is_written_beyond_the_end),
         cmocka_unit_test(results_may_replace_what_they_are_made_of),
         cmocka_unit_test(counts_above_0_are_taken_in_order),
+        cmocka_unit_test(what_is_positive_is_packed_in_order),
         cmocka_unit_test(weights_are_finite_and_not_below_0),
         cmocka_unit_test(kernels_are_found_by_name),
         cmocka_unit_test(the_kernel_used_is_the_one_got),

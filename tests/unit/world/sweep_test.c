@@ -84,6 +84,24 @@ static void sums_are_the_same_for_any_number_of_threads(void **state)
     }
 }
 
+/* The kernel's, block by block. */
+static void blocks_are_summed_each_by_itself(void **state)
+{
+    (void)state;
+    static double sums[4 * WORKERS_GRAIN / SWEEP_BLOCK];
+    static const int64_t lengths[] = {1, 17, SWEEP_BLOCK, SWEEP_BLOCK + 1, 3 * WORKERS_GRAIN + 7};
+    for (int i = 0; i < 5; i++)
+        for (int workers = 1; workers <= 3; workers++) {
+            int64_t const n = lengths[i];
+            memset(sums, 0, sizeof sums);
+            assert_true(sweep_look(workers, x, n, sums));
+            for (int64_t at = 0; at < n; at += SWEEP_BLOCK)
+                assert_true(sums[at / SWEEP_BLOCK] ==
+                            gyre_total(x + at, n - at < SWEEP_BLOCK ? n - at : SWEEP_BLOCK));
+            assert_true(sums[(n - 1) / SWEEP_BLOCK + 1] == 0);
+        }
+}
+
 static void each_number_is_done_once(void **state)
 {
     (void)state;
@@ -107,16 +125,18 @@ static void what_is_no_weight_is_found(void **state)
     int64_t const n = WORKERS_GRAIN + 5;
     static const int64_t places[] = {
         0, 7, 4095, WORKERS_GRAIN - 1, WORKERS_GRAIN, WORKERS_GRAIN + 4};
-    double sum;
+    double sum, sums[WORKERS_GRAIN / SWEEP_BLOCK + 1];
     for (size_t i = 0; i < sizeof places / sizeof *places; i++)
         for (int j = 0; j < 4; j++) {
             double const good = x[places[i]];
             x[places[i]] = bad[j];
             assert_false(sweep_copy(2, out, x, n, &sum));
             assert_false(sweep_weigh(2, out, x, y, n, &sum));
+            assert_false(sweep_look(2, x, n, sums));
             assert_true(sweep_weigh(2, out, y, x, 0, &sum));
             x[places[i]] = -0.0;
             assert_true(sweep_copy(2, out, x, n, &sum));
+            assert_true(sweep_look(2, x, n, sums));
             x[places[i]] = good;
         }
 }
@@ -126,6 +146,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(one_part_has_the_kernel_s_bits),
         cmocka_unit_test(sums_are_the_same_for_any_number_of_threads),
+        cmocka_unit_test(blocks_are_summed_each_by_itself),
         cmocka_unit_test(each_number_is_done_once),
         cmocka_unit_test(what_is_no_weight_is_found),
     };
