@@ -7,6 +7,7 @@
 
 #include "gyre/real.h"
 #include "world/draw_kernel.h"
+#include "world/few_kernel.h"
 #include "world/product_kernel.h"
 #include "world/row_kernel.h"
 
@@ -395,6 +396,8 @@ const struct kernel KERNEL_OWN(kernel) = {
     .keep = KERNEL_OWN(draw_kernel_keep),
     .steps = KERNEL_OWN(draw_kernel_steps),
     .invert = KERNEL_OWN(draw_kernel_invert),
+    .few_build = KERNEL_OWN(few_kernel_build),
+    .few_draw = KERNEL_OWN(few_kernel_draw),
     .weigh = weigh,
     .copy = copy,
     .shift = shift,

@@ -1,6 +1,6 @@
-/* world/kernel.h - vector code: four files (kernel.c, draw_kernel.c, product_kernel.c,
- * row_kernel.c) compiled for SSE2, AVX2 and AVX-512, and one table to choose by. All three give the
- * same bits: no contraction, fixed lanes.
+/* world/kernel.h - vector code: five files (kernel.c, draw_kernel.c, few_kernel.c,
+ * product_kernel.c, row_kernel.c) compiled for SSE2, AVX2 and AVX-512, and one table to choose by.
+ * All three give the same bits: no contraction, fixed lanes.
  */
 #ifndef WORLD_KERNEL_H
 #define WORLD_KERNEL_H
@@ -14,6 +14,7 @@
 struct alias;
 struct compose;
 struct distinct;
+struct few;
 
 struct kernel {
     const char *name; /* "sse2", "avx2", "avx512" */
@@ -68,6 +69,10 @@ struct kernel {
     void (*steps)(uint64_t *step, const double *weight, double scale, int64_t n);
     void (*invert)(const uint64_t *step, int64_t n, const uint64_t *word, int64_t draws,
                    uint32_t *state);
+    /* few_build, with what brings the weights' sum to 2^62, and few_draw. */
+    void (*few_build)(struct few *few, const double *weight, double scale, int64_t n);
+    int64_t (*few_draw)(const struct few *few, const uint64_t *word, int64_t draws, uint32_t *state,
+                        uint32_t *open);
 
     /* Are all below the limit? */
     bool (*is_below)(const uint32_t *x, int64_t n, uint32_t limit);
