@@ -97,7 +97,11 @@ static inline struct found find(const struct few *few, __m512i x)
 
 static inline void put(__m256i place, __mmask16 live, uint32_t *state)
 {
-    _mm512_mask_storeu_epi32(state, live, _mm512_cvtepu16_epi32(place));
+    __m512i const z = _mm512_cvtepu16_epi32(place);
+    if (live == 0xffff)
+        _mm512_storeu_si512(state, z);
+    else
+        _mm512_mask_storeu_epi32(state, live, z);
 }
 
 int64_t KERNEL_OWN(few_kernel_draw)(const struct few *few, const uint64_t *word, int64_t draws,

@@ -43,6 +43,8 @@ struct kernel {
      * *alike is the sum of p[i]^2. The sum of weight[i] where p[i] >= least. */
     double (*entropy)(const double *p, int64_t n, double *alike);
     double (*covered)(const double *p, double least, const double *weight, int64_t n);
+    /* p[i] = (1 - rate) p[i] + rate (count[i] / total). */
+    void (*move)(double *p, const uint32_t *count, double total, double rate, int64_t n);
     /* Loops that read once: out[i] = x[i] y[i], and whether all x are finite and >= 0; out[i] =
      * x[i], and the same; out[i] = x[i] y[i] + z[i], where out may be x. *sum, or what is
      * returned, is the sum of out. */

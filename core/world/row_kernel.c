@@ -170,3 +170,79 @@ double KERNEL_OWN(row_kernel_covered)(const double *p, double least, const doubl
     }
     return join(sum);
 }
+
+/* Lanes written out as vectors: left to gcc 256 states take 60 ns with AVX-512, and not 33. */
+double KERNEL_OWN(row_kernel_shift)(double *out, const double *x, const double *y, const double *z,
+                                    int64_t n)
+{
+    reals sum[PARTS] = {0};
+    double lane[16];
+    int64_t i = 0;
+    for (; n - i >= 16; i += 16)
+        for (int j = 0; j < PARTS; j++) {
+            int64_t const at = i + j * LANES;
+            reals const v = load(x + at) * load(y + at) + load(z + at);
+            memcpy(out + at, &v, sizeof v);
+            sum[j] += v;
+        }
+    memcpy(lane, sum, sizeof lane);
+    for (int j = 0; i < n; i++, j++)
+        lane[j] += out[i] = x[i] * y[i] + z[i];
+    return gyre_real_join(lane);
+}
+
+/* ---- learning ------------------------------------------------------------------------------ */
+
+#ifdef __AVX512F__
+/* Most counts are small, and what these give is looked up: a division takes 16 cycles, and 256
+ * states 0.19 us instead of 0.05 (Zen 4). */
+struct learned {
+    __m512d low, high, total, rate, rest;
+};
+
+static inline __m512d quotient(const struct learned *learned, __m256i count)
+{
+    return _mm512_mul_pd(learned->rate, _mm512_div_pd(_mm512_cvtepu32_pd(count), learned->total));
+}
+
+static inline struct learned learned_of(double total, double rate)
+{
+    struct learned x = {.total = _mm512_set1_pd(total),
+                        .rate = _mm512_set1_pd(rate),
+                        .rest = _mm512_set1_pd(1 - rate)};
+    x.low = quotient(&x, _mm256_setr_epi32(0, 1, 2, 3, 4, 5, 6, 7));
+    x.high = quotient(&x, _mm256_setr_epi32(8, 9, 10, 11, 12, 13, 14, 15));
+    return x;
+}
+
+static inline __m512d learn(const struct learned *learned, __m512d p, __m256i count)
+{
+    __m512i const at = _mm512_cvtepu32_epi64(count);
+    __m512d more = _mm512_permutex2var_pd(learned->low, at, learned->high);
+    if (_mm256_cmpgt_epu32_mask(count, _mm256_set1_epi32(15)))
+        more = quotient(learned, count);
+    return _mm512_add_pd(_mm512_mul_pd(p, learned->rest), more);
+}
+
+void KERNEL_OWN(row_kernel_move)(double *p, const uint32_t *count, double total, double rate,
+                                 int64_t n)
+{
+    struct learned const learned = learned_of(total, rate);
+    int64_t i = 0;
+    for (; n - i >= 8; i += 8) {
+        __m256i const times = _mm256_loadu_si256((const void *)(count + i));
+        _mm512_storeu_pd(p + i, learn(&learned, _mm512_loadu_pd(p + i), times));
+    }
+    __mmask8 const live = (__mmask8)((1u << (n - i)) - 1u);
+    __m256i const times = _mm256_maskz_loadu_epi32(live, count + i);
+    _mm512_mask_storeu_pd(p + i, live, learn(&learned, _mm512_maskz_loadu_pd(live, p + i), times));
+}
+#else
+void KERNEL_OWN(row_kernel_move)(double *restrict p, const uint32_t *restrict count, double total,
+                                 double rate, int64_t n)
+{
+    double const rest = 1 - rate;
+    for (int64_t i = 0; i < n; i++)
+        p[i] = rest * p[i] + rate * ((double)count[i] / total);
+}
+#endif
