@@ -322,8 +322,8 @@ static void draw_few(const struct replicate *r, struct bench *bench, uint32_t ro
                      const struct few *few, uint32_t stream, uint64_t first, uint32_t attempt,
                      int64_t n, uint32_t *out)
 {
-    random_words(r->sampling_key, round, random_stream(stream, attempt), first,
-                 (n + FEW_IN_A_WORD - 1) / FEW_IN_A_WORD, bench->word);
+    random_words(r->sampling_key, round, random_stream(stream, attempt), first, few_words(n),
+                 bench->word);
     int64_t const open = few_draw(few, bench->word, n, out, bench->open);
     for (int64_t i = 0; i < open; i++) {
         uint32_t const d = bench->open[i];

@@ -38,6 +38,12 @@ int64_t few_draw(const struct few *few, const uint64_t *word, int64_t draws, uin
 /* The state of an open draw: `more` is a word of its own. */
 uint32_t few_settle(const struct few *few, uint16_t quarter, uint64_t more);
 
+/* How many words n draws take; whole blocks of them, which are made without a copy. */
+static inline int64_t few_words(int64_t n)
+{
+    return (n + 32 * FEW_IN_A_WORD - 1) / (32 * FEW_IN_A_WORD) * 32;
+}
+
 /* Quarter d of words. */
 static inline uint16_t few_quarter(const uint64_t *word, int64_t d)
 {

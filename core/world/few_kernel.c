@@ -82,10 +82,12 @@ static inline struct found find(const struct few *few, __m512i x)
     for (short half = FEW_COLUMNS / 2; half > 0; half /= 2) {
         __m512i const probe = _mm512_add_epi16(at, _mm512_set1_epi16((short)(half - 1)));
         __m512i const step = _mm512_permutexvar_epi16(probe, end);
-        open |= _mm512_cmpeq_epu16_mask(step, x);
         at = _mm512_mask_add_epi16(at, _mm512_cmple_epu16_mask(step, x), at,
                                    _mm512_set1_epi16(half));
     }
+    /* Before column 0 stands the last one, whose end only draws have that are open anyway. */
+    __m512i const before = _mm512_sub_epi16(at, _mm512_set1_epi16(1));
+    open |= _mm512_cmpeq_epu16_mask(_mm512_permutexvar_epi16(before, end), x);
     __m512i place = at;
     for (int64_t i = 0; i < (few->rows - 1) * FEW_COLUMNS; i += FEW_COLUMNS) {
         __m512i const step = _mm512_permutexvar_epi16(at, _mm512_loadu_si512(few->upper + i));
