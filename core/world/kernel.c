@@ -8,6 +8,7 @@
 #include "gyre/real.h"
 #include "world/draw_kernel.h"
 #include "world/few_kernel.h"
+#include "world/lanes.h"
 #include "world/product_kernel.h"
 #include "world/row_kernel.h"
 
@@ -46,7 +47,7 @@ typedef __m128i vector;
 
 typedef uint64_t lanes __attribute__((vector_size(sizeof(vector))));
 
-enum { LANES = sizeof(lanes) / sizeof(uint64_t), ROUNDS = 10, CHUNK = 4 * LANES };
+enum { ROUNDS = 10, CHUNK = 4 * WIDTH };
 
 /* What is the same for all blocks of an address: round keys, the counter's upper half, and how
  * the lower one differs from lane to lane. */
@@ -70,8 +71,8 @@ static void address_init(struct address *address, uint64_t key, uint32_t round, 
     address->round = all(round);
     address->stream = all(stream);
     /* Even lanes have the first half of the counters: so EVEN and ODD give words in order. */
-    for (int i = 0; i < LANES; i++)
-        address->lane[i] = (uint64_t)i / 2 + (uint64_t)i % 2 * (LANES / 2);
+    for (int i = 0; i < WIDTH; i++)
+        address->lane[i] = (uint64_t)i / 2 + (uint64_t)i % 2 * (WIDTH / 2);
 }
 
 /* Counters in lanes; of each part only the lower 32 bits mean anything. */
@@ -99,7 +100,7 @@ static inline void block_store(struct block x, uint64_t *out)
     vector const half1 = (vector)((x.v2 & low) | x.v3 << 32);
     vector const first = EVEN(half0, half1), second = ODD(half0, half1);
     memcpy(out, &first, sizeof(first));
-    memcpy(out + LANES, &second, sizeof(second));
+    memcpy(out + WIDTH, &second, sizeof(second));
 }
 
 /* The words of CHUNK / 2 counters, in order: two vectors at a time, so that one computes while
@@ -107,7 +108,7 @@ static inline void block_store(struct block x, uint64_t *out)
 static inline void chunk(const struct address *address, uint64_t counter, uint64_t *out)
 {
     struct block a = block_start(address, counter);
-    struct block b = block_start(address, counter + LANES);
+    struct block b = block_start(address, counter + WIDTH);
     for (int i = 0; i < ROUNDS; i++) {
         a = block_step(a, address->key[i]);
         b = block_step(b, address->key[i]);
@@ -159,14 +160,6 @@ static void words_each(uint64_t key, uint32_t round, uint32_t stream, uint64_t f
 #ifdef __AVX512F__
 /* gyre_total and gyre_dot with the same lanes; what is beyond the end adds 0 to its lane, which is
  * never -0. Of 60 numbers 10 ns instead of 19: what a metric sums of an agent is short. */
-static inline double join(__m512d low, __m512d high)
-{
-    double lane[16];
-    _mm512_storeu_pd(lane, low);
-    _mm512_storeu_pd(lane + 8, high);
-    return gyre_real_join(lane);
-}
-
 static inline __mmask8 within(int64_t n)
 {
     return (__mmask8)(n >= 8 ? 0xff : n > 0 ? (1u << n) - 1u : 0);
@@ -182,7 +175,7 @@ static double sum(const double *x, int64_t n)
     }
     low = _mm512_add_pd(low, _mm512_maskz_loadu_pd(within(n - i), x + i));
     high = _mm512_add_pd(high, _mm512_maskz_loadu_pd(within(n - i - 8), x + i + 8));
-    return join(low, high);
+    return join((const reals[]){low, high});
 }
 
 static inline __m512d product(__mmask8 live, const double *x, const double *y)
@@ -200,7 +193,7 @@ static double dot(const double *x, const double *y, int64_t n)
     }
     low = _mm512_add_pd(low, product(within(n - i), x + i, y + i));
     high = _mm512_add_pd(high, product(within(n - i - 8), x + i + 8, y + i + 8));
-    return join(low, high);
+    return join((const reals[]){low, high});
 }
 #else
 static double sum(const double *x, int64_t n)

@@ -5,39 +5,13 @@
 #include <immintrin.h>
 #include <string.h>
 
-#include "gyre/real.h"
+#include "world/lanes.h"
 
-#if defined(__AVX512F__)
-enum { BYTES = 64 };
-#elif defined(__AVX2__)
-enum { BYTES = 32 };
-#else
-enum { BYTES = 16 };
-#endif
-
-typedef double reals __attribute__((vector_size(BYTES)));
-typedef uint64_t words __attribute__((vector_size(BYTES)));
-
-/* Of sums' 16 lanes (gyre_total) each vector has some. */
-enum { LANES = BYTES / 8, PARTS = 16 / LANES };
+typedef uint64_t words __attribute__((vector_size(sizeof(reals))));
 
 static inline words all(uint64_t x)
 {
     return x - (words){0};
-}
-
-static inline reals load(const double *x)
-{
-    reals result;
-    memcpy(&result, x, sizeof result);
-    return result;
-}
-
-static inline double join(const reals *part)
-{
-    double lane[16];
-    memcpy(lane, part, sizeof lane);
-    return gyre_real_join(lane);
 }
 
 /* Sixteen numbers, of which those beyond the end are 0. */
@@ -100,7 +74,7 @@ static inline reals look_up(const double *table, words index)
                                          _mm512_loadu_pd(table + 8));
 #else
     reals result;
-    for (int i = 0; i < LANES; i++)
+    for (int i = 0; i < WIDTH; i++)
         result[i] = table[index[i] % 16];
     return result;
 #endif
@@ -150,7 +124,7 @@ double KERNEL_OWN(row_kernel_entropy)(const double *p, int64_t n, double *alike)
     for (int64_t i = 0; i < n; i += 16) {
         const double *at = sixteen(p + i, n - i, room);
         for (int j = 0; j < PARTS; j++) {
-            reals const x = load(at + j * LANES);
+            reals const x = load(at + j * WIDTH);
             log[j] += x * log_of(x);
             square[j] += x * x;
         }
@@ -177,7 +151,7 @@ double KERNEL_OWN(row_kernel_covered)(const double *p, double least, const doubl
     for (int64_t i = 0; i < n; i += 16) {
         const double *at = sixteen(p + i, n - i, room), *of = sixteen(weight + i, n - i, rest);
         for (int j = 0; j < PARTS; j++)
-            sum[j] += where(load(at + j * LANES), least, load(of + j * LANES));
+            sum[j] += where(load(at + j * WIDTH), least, load(of + j * WIDTH));
     }
     return join(sum);
 }
@@ -187,15 +161,17 @@ double KERNEL_OWN(row_kernel_shift)(double *out, const double *x, const double *
                                     int64_t n)
 {
     reals sum[PARTS] = {0};
-    double lane[16];
     int64_t i = 0;
-    for (; n - i >= 16; i += 16)
+    for (; n - i >= LANES; i += LANES)
         for (int j = 0; j < PARTS; j++) {
-            int64_t const at = i + j * LANES;
+            int64_t const at = i + j * WIDTH;
             reals const v = load(x + at) * load(y + at) + load(z + at);
-            memcpy(out + at, &v, sizeof v);
+            store(out + at, v);
             sum[j] += v;
         }
+    if (i == n)
+        return join(sum);
+    double lane[LANES];
     memcpy(lane, sum, sizeof lane);
     for (int j = 0; i < n; i++, j++)
         lane[j] += out[i] = x[i] * y[i] + z[i];
