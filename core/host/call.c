@@ -133,6 +133,12 @@ static double host_covered(gyre_ctx *ctx, const double *p, double least, const d
     return probability_covered(call_of(ctx)->workers, p, least, weight, n);
 }
 
+static void host_move(gyre_ctx *ctx, double *p, const uint32_t *count, double total, double rate,
+                      int64_t n)
+{
+    probability_move(call_of(ctx)->workers, p, count, total, rate, n);
+}
+
 static gyre_status host_learn(gyre_ctx *ctx, const gyre_data *data, const gyre_examples *examples,
                               double rate)
 {
@@ -223,6 +229,7 @@ static const gyre_host host = {
     .should_stop = host_should_stop,
     .entropy = host_entropy,
     .covered = host_covered,
+    .move = host_move,
 };
 
 /* ---- a call's life ------------------------------------------------------ */

@@ -16,6 +16,7 @@ enum {
     STREAM_TABLE = 4,
     STREAM_SHUFFLE = 5,
     STREAM_MORE = 6,       /* of draws that half a word leaves open */
+    STREAM_MORE_STEPS = 7, /* of those that a quarter does          */
     STREAM_MORE_TABLE = 8, /* of STREAM_TABLE's                     */
     STREAM_OUTSIDE = 65533,
     STREAM_SOURCE = 65534,

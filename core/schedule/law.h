@@ -8,7 +8,8 @@
  *   composition   agents are lists: the rest, (1 - own) of the start and g of the mixture, is one
  *                 table for all; a listed state is accepted with a/a_max. 1.7 ns a proposal.
  *   a table each  5 ns a state for each agent, and 2 ns a draw; of few draws prefix sums are
- *                 searched instead, which costs what world/invert.h says.
+ *                 searched instead, which costs what world/invert.h says, and of
+ *                 few states what world/few.h does.
  *   counts        many samples a state: see count.h.
  */
 #ifndef SCHEDULE_LAW_H
@@ -21,6 +22,7 @@ struct source {
     const double *p;           /* [states + 1]; one context: [states] */
     const struct alias *table; /* NULL: steps */
     const uint64_t *steps;     /* see world/invert.h */
+    const struct few *few;     /* see world/few.h; NULL: one of the above */
     const uint32_t *own;       /* its list, or NULL */
     const struct compose *composed;
     int64_t agent;
@@ -35,8 +37,9 @@ bool law_weigh(struct replicate *replicate);
  * changes it. */
 void law_weigh_even(struct replicate *replicate);
 
-/* Are tables of single agents prefix sums? By sizes alone. */
+/* Are tables of single agents prefix sums, and those of few states? By sizes alone. */
 bool law_inverts(const struct plan *plan);
+bool law_has_few(const struct plan *plan);
 
 /* Chooses the technique of round `round` and makes what all agents share; what suppliers bring is
  * known. Failures are noted in the replicate. */

@@ -20,10 +20,10 @@ enum { REAL = 8, SUM = 2 * 8, COUNT = 4, BITS16 = 2 };
  * with its components' code. */
 enum { ARENA = 64 * 1024, SMALL = 2 * ARENA, PLAN = 8 * ARENA };
 
-/* Columns over states that components ask for: a metric one to keep, and to measure with one or two
- * (safety's three), as to gather of one agent; what teaches one for its weights. Others' components
- * may ask for more, and are told when there is none. */
-enum { KEPT = 1, MEASURED = 2, TAUGHT = 1 };
+/* Columns over states that components ask for: a metric one to keep, and to measure with none or
+ * one (safety two more), as to gather of one agent; what teaches one for its weights. Others'
+ * components may ask for more, and are told when there is none. */
+enum { KEPT = 1, MEASURED = 1, SAFETY = 2, TAUGHT = 1 };
 
 /* What reading them leaves behind, a state: numbers as they are in the file and where contexts
  * begin; and, where the safe ones were chosen, their order. */
@@ -120,7 +120,7 @@ static double scratch_of(const struct plan *plan, bool first)
         columns += uses ? MEASURED : 0;
         any = any || uses;
     }
-    return REAL * (columns + any) * (double)plan->shape.states;
+    return REAL * (columns + (any ? SAFETY : 0)) * (double)plan->shape.states;
 }
 
 /* What a thread takes where agents differ in what they draw from. */
@@ -128,6 +128,8 @@ static double own_laws_of(const struct plan *plan)
 {
     if (plan->scenario->mixing == 1 || !draws(plan))
         return 0;
+    if (law_has_few(plan))
+        return table_of(plan) + (double)sizeof(struct few) + REPLICATE_CHUNK * sizeof(uint32_t);
     return table_of(plan) +
            (law_inverts(plan) ? REAL * (double)invert_room(plan->shape.states + 1) : 0);
 }

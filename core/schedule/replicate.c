@@ -115,6 +115,18 @@ static void make_count(struct replicate *r, struct bench *bench, bool draws)
     bench->weight = large(r, draws ? r->plan->shape.states : 0, sizeof(double));
 }
 
+/* Where agents differ in what they draw from. */
+static void make_own_law(struct replicate *r, struct bench *bench)
+{
+    make_alias(r, &bench->alias);
+    if (law_has_few(r->plan)) {
+        bench->few = large(r, 1, sizeof *bench->few);
+        bench->open = large(r, REPLICATE_CHUNK, sizeof *bench->open);
+    } else if (law_inverts(r->plan)) {
+        bench->steps = large(r, invert_room(r->plan->shape.states + 1), sizeof *bench->steps);
+    }
+}
+
 /* Laws and datasets; `draws`: whole ones. */
 static void make_draw(struct replicate *r, struct bench *bench, bool draws)
 {
@@ -126,9 +138,7 @@ static void make_draw(struct replicate *r, struct bench *bench, bool draws)
     bench->word = large(r, REPLICATE_CHUNK, sizeof *bench->word);
     bench->state = large(r, draws ? most + COMPOSE_SLACK : 0, sizeof *bench->state);
     if (plan->scenario->mixing < 1 && shape->samples > 0)
-        make_alias(r, &bench->alias);
-    if (plan->scenario->mixing < 1 && shape->samples > 0 && law_inverts(plan))
-        bench->steps = large(r, invert_room(shape->states + 1), sizeof *bench->steps);
+        make_own_law(r, bench);
     if (count_may(plan))
         make_count(r, bench, draws);
     hold(r, PROFILE_TEACH, PROFILE_JUDGE);

@@ -8,6 +8,7 @@
 #include "schedule/plan.h"
 #include "world/compose.h"
 #include "world/distinct.h"
+#include "world/few.h"
 #include "world/guide.h"
 #include "world/rows.h"
 #include "world/spectrum.h"
@@ -62,6 +63,8 @@ struct bench {
     uint64_t *seen;             /* [states]: which dataset did last */
     struct alias alias;         /* where agents differ in what they draw from */
     uint64_t *steps;            /* the same, where inversion is cheaper */
+    struct few *few;            /* and where there are few states, too */
+    uint32_t *open;             /* [REPLICATE_CHUNK], beside few: draws that need another word */
     struct counting counting;   /* where datasets may be counted */
     double *weight;             /* [states]: one as counted */
     double *spread;             /* [states]: where rows are lists, one as a table */

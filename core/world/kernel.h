@@ -1,4 +1,4 @@
-/* world/kernel.h - vector code: five files (kernel.c, draw_kernel.c, list_kernel.c,
+/* world/kernel.h - vector code: six files (kernel.c, draw_kernel.c, few_kernel.c, list_kernel.c,
  * product_kernel.c, row_kernel.c) compiled for SSE2, AVX2 and AVX-512, and one table to choose by.
  * All three give the same bits: no contraction, fixed lanes.
  */
@@ -15,6 +15,7 @@ struct alias;
 struct compose;
 struct compose_parts;
 struct distinct;
+struct few;
 struct random_more;
 struct spectrum;
 
@@ -45,6 +46,8 @@ struct kernel {
      * *alike is the sum of p[i]^2. The sum of weight[i] where p[i] >= least. */
     double (*entropy)(const double *p, int64_t n, double *alike);
     double (*covered)(const double *p, double least, const double *weight, int64_t n);
+    /* p[i] = (1 - rate) p[i] + rate (count[i] / total). */
+    void (*move)(double *p, const uint32_t *count, double total, double rate, int64_t n);
     /* Loops that read once: out[i] = x[i] y[i], and whether all x are finite and >= 0; out[i] =
      * x[i], and the same; out[i] = x[i] y[i] + z[i], where out may be x. *sum, or what is
      * returned, is the sum of out. */
@@ -84,6 +87,10 @@ struct kernel {
     void (*steps)(uint64_t *step, const double *weight, double scale, int64_t n);
     void (*invert)(const uint64_t *step, int64_t n, const uint64_t *word, int64_t draws,
                    uint32_t *state);
+    /* few_build, with what brings the weights' sum to 2^62, and few_draw. */
+    void (*few_build)(struct few *few, const double *weight, double scale, int64_t n);
+    int64_t (*few_draw)(const struct few *few, const uint64_t *word, int64_t draws, uint32_t *state,
+                        uint32_t *open);
 
     /* The positive ones of x in their order, and which they are; out and index have room for 16
      * more than there are. Returns how many. */

@@ -57,3 +57,22 @@ double probability_covered(int workers, const double *p, double least, const dou
     struct look look = {.p = p, .weight = weight, .least = least};
     return look_at_all(workers, &look, n, NULL);
 }
+
+struct move {
+    double *p;
+    const uint32_t *count;
+    double total, rate;
+};
+
+static void move_part(void *argument, int64_t begin, int64_t end)
+{
+    const struct move *m = argument;
+    kernel_get()->move(m->p + begin, m->count + begin, m->total, m->rate, end - begin);
+}
+
+void probability_move(int workers, double *p, const uint32_t *count, double total, double rate,
+                      int64_t n)
+{
+    struct move m = {p, count, total, rate};
+    workers_each(workers, n, move_part, &m);
+}

@@ -6,19 +6,15 @@
 
 #include <string.h>
 
-#include "gyre/real.h"
+#include "world/lanes.h"
 
 #if defined(__AVX512F__)
-enum { WIDTH = 8, COMBINED_ROWS = 4, COMBINED_VECTORS = 4, DOT_ROWS = 4, DOT_COLUMNS = 2 };
+enum { COMBINED_ROWS = 4, COMBINED_VECTORS = 4, DOT_ROWS = 4, DOT_COLUMNS = 2 };
 #elif defined(__AVX2__)
-enum { WIDTH = 4, COMBINED_ROWS = 2, COMBINED_VECTORS = 4, DOT_ROWS = 1, DOT_COLUMNS = 2 };
+enum { COMBINED_ROWS = 2, COMBINED_VECTORS = 4, DOT_ROWS = 1, DOT_COLUMNS = 2 };
 #else
-enum { WIDTH = 2, COMBINED_ROWS = 2, COMBINED_VECTORS = 4, DOT_ROWS = 1, DOT_COLUMNS = 1 };
+enum { COMBINED_ROWS = 2, COMBINED_VECTORS = 4, DOT_ROWS = 1, DOT_COLUMNS = 1 };
 #endif
-
-enum { LANES = 16, PARTS = LANES / WIDTH };
-
-typedef double vector __attribute__((vector_size(WIDTH * sizeof(double))));
 
 /* For tiles whose sizes are known where they are called. */
 #define TILE static inline __attribute__((always_inline))
@@ -29,25 +25,13 @@ typedef double vector __attribute__((vector_size(WIDTH * sizeof(double))));
 #define UNROLLED _Pragma("GCC unroll 16")
 #endif
 
-TILE vector load(const double *x)
-{
-    vector v;
-    memcpy(&v, x, sizeof v);
-    return v;
-}
-
-TILE void store(double *x, vector v)
-{
-    memcpy(x, &v, sizeof v);
-}
-
 /* ---- out += a x --------------------------------------------------------- */
 
 /* rows x (vectors WIDTH) numbers of the product, from row r and column i on. */
 TILE void combine_tile(const gyre_matrix *a, const gyre_matrix *x, double *out, int64_t step,
                        int rows, int vectors)
 {
-    vector sum[COMBINED_ROWS][COMBINED_VECTORS];
+    reals sum[COMBINED_ROWS][COMBINED_VECTORS];
     UNROLLED
     for (int r = 0; r < rows; r++) {
         UNROLLED
@@ -58,7 +42,7 @@ TILE void combine_tile(const gyre_matrix *a, const gyre_matrix *x, double *out, 
         const double *const row = x->at + j * x->step;
         UNROLLED
         for (int v = 0; v < vectors; v++) {
-            vector const one = load(row + v * WIDTH);
+            reals const one = load(row + v * WIDTH);
             UNROLLED
             for (int r = 0; r < rows; r++)
                 sum[r][v] += a->at[r * a->step + j] * one;
@@ -114,30 +98,8 @@ void KERNEL_OWN(product_kernel_combine)(const gyre_matrix *a, const gyre_matrix 
 
 /* ---- out += a x' -------------------------------------------------------- */
 
-/* gyre_real_join of the lanes that stand in vectors: all but the last steps add whole ones. */
-TILE double join(const vector sum[PARTS])
-{
-    vector part[PARTS];
-    double lane[WIDTH];
-    memcpy(part, sum, sizeof part);
-    UNROLLED
-    for (int width = PARTS / 2; width > 0; width /= 2) {
-        UNROLLED
-        for (int p = 0; p < width; p++)
-            part[p] += part[p + width];
-    }
-    memcpy(lane, part, sizeof lane);
-    UNROLLED
-    for (int width = WIDTH / 2; width > 0; width /= 2) {
-        UNROLLED
-        for (int i = 0; i < width; i++)
-            lane[i] += lane[i + width];
-    }
-    return lane[0];
-}
-
-/* The same, with what stands behind the last whole lanes. */
-static double join_rest(const vector sum[PARTS], const double *a, const double *x, int64_t n)
+/* join, with what stands behind the last whole lanes. */
+static double join_rest(const reals sum[PARTS], const double *a, const double *x, int64_t n)
 {
     double lane[LANES];
     int64_t const whole = n - n % LANES;
@@ -151,18 +113,18 @@ static double join_rest(const vector sum[PARTS], const double *a, const double *
 TILE void project_tile(const gyre_matrix *a, const gyre_matrix *x, double *out, int64_t step,
                        int rows, int columns)
 {
-    vector sum[DOT_ROWS][DOT_COLUMNS][PARTS] = {{{{0}}}};
+    reals sum[DOT_ROWS][DOT_COLUMNS][PARTS] = {{{{0}}}};
     int64_t const n = a->columns, whole = n - n % LANES;
     for (int64_t i = 0; i < whole; i += LANES) {
         UNROLLED
         for (int p = 0; p < PARTS; p++) {
-            vector of_a[DOT_ROWS];
+            reals of_a[DOT_ROWS];
             UNROLLED
             for (int r = 0; r < rows; r++)
                 of_a[r] = load(a->at + r * a->step + i + p * WIDTH);
             UNROLLED
             for (int c = 0; c < columns; c++) {
-                vector const of_x = load(x->at + c * x->step + i + p * WIDTH);
+                reals const of_x = load(x->at + c * x->step + i + p * WIDTH);
                 UNROLLED
                 for (int r = 0; r < rows; r++)
                     sum[r][c][p] += of_a[r] * of_x;

@@ -279,6 +279,11 @@ typedef struct gyre_host {
     double (*entropy)(gyre_ctx *ctx, const double *p, int64_t n, double *alike);
     double (*covered)(gyre_ctx *ctx, const double *p, double least, const double *weight,
                       int64_t n);
+
+    /* What a table learns of counts, by vectors and threads as each: p[i] becomes
+     * (1 - rate) p[i] + rate (count[i] / total), rounded as that is written. [any] */
+    void (*move)(gyre_ctx *ctx, double *p, const uint32_t *count, double total, double rate,
+                 int64_t n);
 } gyre_host;
 
 /* What every callback gets. Members are the host's; `cache` is set by open,

@@ -50,13 +50,10 @@ static void list_learn(uint32_t *list, const uint32_t *state, uint32_t count)
 
 /* ---- tables ------------------------------------------------------------- */
 
-/* Counts are whole numbers, so adding 1 to a double is exact. */
+/* What samples and weights add to. Counts are whole numbers: adding 1 to a double is exact. */
 static void collect(const gyre_ctx *ctx, const gyre_examples *examples, double *weight)
 {
-    if (examples->weight)
-        memcpy(weight, examples->weight, table_size(ctx));
-    else
-        memset(weight, 0, table_size(ctx));
+    memcpy(weight, examples->weight, table_size(ctx));
     for (int64_t i = 0; i < examples->count; i++)
         weight[examples->state[i]] += 1;
 }
@@ -77,8 +74,8 @@ static void move(void *argument, int64_t begin, int64_t end)
         m->p[z] = (1 - rate) * m->p[z] + rate * (m->weight[z] / total);
 }
 
-static void table_learn(gyre_ctx *ctx, const gyre_rows *rows, const double *weight,
-                        const double *total, double rate)
+static void move_rows(gyre_ctx *ctx, const gyre_rows *rows, const double *weight,
+                      const double *total, double rate)
 {
     const gyre_shape *shape = ctx->shape;
     for (int64_t c = 0; c < shape->contexts; c++) {
@@ -90,6 +87,57 @@ static void table_learn(gyre_ctx *ctx, const gyre_rows *rows, const double *weig
             ctx->host->each(ctx, n, move, &m);
         }
     }
+}
+
+/* Of weights, and samples beside them. */
+static gyre_status learn_weights(gyre_ctx *ctx, const gyre_rows *rows,
+                                 const gyre_examples *examples, double rate)
+{
+    const double *weight = examples->weight;
+    if (examples->count > 0) {
+        double *all = ctx->host->scratch(ctx, table_size(ctx));
+        if (!all)
+            return GYRE_E_NOMEM;
+        collect(ctx, examples, all);
+        weight = all;
+    }
+    move_rows(ctx, rows, weight, examples->total, rate);
+    return GYRE_OK;
+}
+
+static double add_counts(const uint32_t *count, int64_t n)
+{
+    double total = 0;
+    for (int64_t z = 0; z < n; z++)
+        total += count[z];
+    return total;
+}
+
+static void move_rows_by_counts(gyre_ctx *ctx, const gyre_rows *rows, const uint32_t *count,
+                                const double *totals, double rate)
+{
+    const gyre_shape *shape = ctx->shape;
+    for (int64_t c = 0; c < shape->contexts; c++) {
+        int64_t const begin = shape->context[c], n = shape->context[c + 1] - begin;
+        double const total = totals ? totals[c] : add_counts(count + begin, n);
+        for (int64_t r = 0; total > 0 && r < rows->count; r++)
+            ctx->host->move(ctx, (double *)row_at(rows, r) + begin, count + begin, total, rate, n);
+    }
+}
+
+/* Of samples alone, as nearly always: the same of whole numbers. */
+static gyre_status learn_samples(gyre_ctx *ctx, const gyre_rows *rows,
+                                 const gyre_examples *examples, double rate)
+{
+    size_t const size = sizeof(uint32_t) * (size_t)ctx->shape->states;
+    uint32_t *count = ctx->host->scratch(ctx, size);
+    if (!count)
+        return GYRE_E_NOMEM;
+    memset(count, 0, size);
+    for (int64_t i = 0; i < examples->count; i++)
+        count[examples->state[i]]++;
+    move_rows_by_counts(ctx, rows, count, examples->total, rate);
+    return GYRE_OK;
 }
 
 /* ---- climbing: a table as a softmax of logits, one a state --------------- */
@@ -165,16 +213,8 @@ static gyre_status learn(gyre_ctx *ctx, const gyre_rows *rows, const gyre_exampl
             list_learn(row_at(rows, r), examples->state, (uint32_t)examples->count);
         return GYRE_OK;
     }
-    const double *weight = examples->weight;
-    if (!weight || examples->count > 0) {
-        double *all = ctx->host->scratch(ctx, table_size(ctx));
-        if (!all)
-            return GYRE_E_NOMEM;
-        collect(ctx, examples, all);
-        weight = all;
-    }
-    table_learn(ctx, rows, weight, examples->total, rate);
-    return GYRE_OK;
+    return examples->weight ? learn_weights(ctx, rows, examples, rate)
+                            : learn_samples(ctx, rows, examples, rate);
 }
 
 /* A list has replaced all that was: there is nothing to climb from, and no update that does. */

@@ -126,12 +126,56 @@ static void all_kernels_add_in_the_lanes_of_gyre_total(void **state)
     }
 }
 
+/* Small counts and large ones, of which vectors make different things. */
+static uint32_t count_at(int64_t i)
+{
+    uint64_t const word = random_word(13, 0, 0, (uint64_t)i);
+    return (uint32_t)(word % 11 == 0 ? word >> 32 : word >> 8 & 15);
+}
+
+static void what_is_counted_is_moved_toward(void **state)
+{
+    (void)state;
+    static double row[1001];
+    static uint32_t count[1001];
+    static const double rates[] = {0, 0.3, 0.5, 1};
+    for (int64_t n = 0; n <= 1000; n += n < 40 ? 1 : 96)
+        for (int k = 0; k < KERNELS * 4 && kernel_find(names[k / 4]); k++) {
+            double const rate = rates[k % 4];
+            for (int64_t i = 0; i <= n; i++) {
+                row[i] = p[i];
+                count[i] = count_at(i);
+            }
+            kernel_find(names[k / 4])->move(row, count, 49, rate, n);
+            for (int64_t i = 0; i < n; i++)
+                assert_true(row[i] == (1 - rate) * p[i] + rate * ((double)count[i] / 49));
+            assert_true(row[n] == p[n]);
+        }
+}
+
 static void at_the_least_is_covered(void **state)
 {
     (void)state;
     double const x[3] = {0.25, nextafter(0.25, 0), 0.5}, one[3] = {1, 2, 4};
     for (int k = 0; k < KERNELS; k++)
         assert_true(!kernel_find(names[k]) || kernel_find(names[k])->covered(x, 0.25, one, 3) == 5);
+}
+
+/* What a sum of all makes of all that is moved. */
+static double moved_by(int workers, int64_t n)
+{
+    double *row = malloc(sizeof *row * (size_t)n);
+    uint32_t *count = malloc(sizeof *count * (size_t)n);
+    assert_true(row && count);
+    for (int64_t i = 0; i < n; i++) {
+        row[i] = p[i];
+        count[i] = (uint32_t)i % 23;
+    }
+    probability_move(workers, row, count, 100, 0.5, n);
+    double const sum = gyre_dot(row, weight, n);
+    free(row);
+    free(count);
+    return sum;
 }
 
 static void long_arrays_are_the_same_for_any_number_of_threads(void **state)
@@ -153,6 +197,7 @@ static void long_arrays_are_the_same_for_any_number_of_threads(void **state)
         assert_true(fabsl(covered - some) <= 1e-14L * some);
         assert_true(fabsl(alike - squares) <= 1e-14L * squares);
         for (int workers = 2; workers <= 5; workers++) {
+            assert_true(moved_by(workers, n) == moved_by(1, n));
             assert_true(probability_entropy(workers, p, n, &again) == entropy && again == alike);
             assert_true(probability_covered(workers, p, 0x1p-7, weight, n) == covered);
         }
@@ -166,6 +211,7 @@ int main(void)
         cmocka_unit_test(borders_between_nodes_are_no_worse),
         cmocka_unit_test(what_is_not_there_counts_nothing),
         cmocka_unit_test(all_kernels_add_in_the_lanes_of_gyre_total),
+        cmocka_unit_test(what_is_counted_is_moved_toward),
         cmocka_unit_test(at_the_least_is_covered),
         cmocka_unit_test(long_arrays_are_the_same_for_any_number_of_threads),
     };
