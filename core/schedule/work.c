@@ -18,16 +18,17 @@ enum technique { EXPECTED, COUNTS, TABLE, LISTS, TABLES };
 
 static struct cost const costs[] = {
     [EXPECTED] = {"no draws", 0, 10, 0, 2},           [COUNTS] = {"counts", 0, 10, 0, 80},
-    [TABLE] = {"one table for all", 2, 10, 0, 0},     [LISTS] = {"lists", 2, 20, 150, 0},
-    [TABLES] = {"a table an agent", 2.5, 10, 0, 2.5},
+    [TABLE] = {"one table for all", 2, 10, 0, 0},     [LISTS] = {"lists", 2.5, 20, 20, 0},
+    [TABLES] = {"a table an agent", 1.5, 10, 0, 1.5},
 };
 
 /* Beside that, of agents that learn by themselves: rows that are tables, a state each; lists that
  * are drawn from a table of all, an agent. */
-enum { ROW_STATE = 2, ROW_LIST = 150 };
+enum { ROW_STATE = 2, ROW_LIST = 15 };
 
-/* Of each metric that looks at agents one by one: a listed state, or any. */
-enum { LISTED = 2, SPREAD = 4 };
+/* Of each metric that looks at agents one by one: a listed state, or any; and of all together that
+ * take agents from a spectrum: a listed state. */
+enum { LISTED = 2, SPREAD = 2, COUNTED = 1 };
 
 /* A shared dataset that is counted has guides to blocks of states; draws cost as many as they are,
  * until the tree takes over. */
@@ -56,7 +57,7 @@ static int gathering(const struct plan *plan)
 {
     int metrics = 0;
     for (int i = 0; i < plan->metric_count; i++)
-        metrics += plan->metrics[i].slots > 0;
+        metrics += plan->metrics[i].slots > 0 && plan->metrics[i].least == 0;
     return metrics;
 }
 
@@ -90,7 +91,9 @@ static double looks(const struct plan *plan)
     double const rows = plan->parts ? (double)plan->shape.agents : 1;
     double const states = (double)plan->shape.states;
     double const listed = (double)plan_list_most(plan);
-    return rows * gathering(plan) * (plan->own == 1 ? LISTED * listed : SPREAD * states);
+    double const counted = plan->spectra > 0 ? COUNTED * listed : 0;
+    return rows *
+           (counted + gathering(plan) * (plan->own == 1 ? LISTED * listed : SPREAD * states));
 }
 
 /* Lists over which the start lies say every state, so that a list is as long as a table. */

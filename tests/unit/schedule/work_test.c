@@ -69,9 +69,9 @@ static void estimates_grow_as_costs_do(void **state)
 {
     (void)state;
     expect_growth(AGENTS, SHARED, SAFETY, 1, 2, 1);
-    expect_growth(AGENTS, MIXED, SAFETY, 1.95, 1.05, 1.55);
+    expect_growth(AGENTS, MIXED, SAFETY, 1.95, 1.05, 1.85);
     expect_growth(AGENTS, MIXED, HALF SAFETY, 2, 1.9, 1.1);
-    expect_growth(MEMORY, EACH, SAFETY, 1.95, 1.05, 1.55);
+    expect_growth(MEMORY, EACH, SAFETY, 1.95, 1.05, 1.9);
     expect_growth(MEMORY, EACH, LOOKS, 1.95, 1.9, 1.05);
 }
 
