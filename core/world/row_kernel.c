@@ -73,7 +73,7 @@ static inline reals look_up(const double *table, words index)
     return (reals)_mm512_permutex2var_pd(_mm512_loadu_pd(table), (__m512i)index,
                                          _mm512_loadu_pd(table + 8));
 #else
-    reals result;
+    reals result = {0};
     for (int i = 0; i < WIDTH; i++)
         result[i] = table[index[i] % 16];
     return result;

@@ -356,6 +356,32 @@ static void fewer_draws_are_the_first_of_more(void **state)
     drop(&world);
 }
 
+/* A quarter of a word each, whatever how many there are, and another word where that is too little:
+ * of 64 states one draw in 1,000. */
+static void tables_of_few_states_take_quarters_of_words(void **state)
+{
+    (void)state;
+    static const double first[] = {.1, .9, .5, .7, .02};
+    struct world world = make_talking(.3, "samples = 20", "update.rate = 0.5\n");
+    double q[STATES];
+    uint32_t fewer[3000];
+    weigh(world.r, first, 1);
+    assert_int_equal(choose(world.r, 1), TABLE);
+    for (int m = 0; m < AGENTS; m++) {
+        struct source source;
+        assert_true(law_of_agent(world.r, 0, 1, m, &source));
+        assert_non_null(source.few);
+        draw(world.r, &source);
+        expected_law(&world, m, lists, all_talk, q);
+        assert_true(deviate(drawn, MOST_DRAWN, q) < 3.72);
+        for (int64_t n = 1; n <= 3000; n = n * 3 + 1) {
+            assert_true(law_draw(world.r, 0, 1, &source, 0, 0, n, fewer));
+            assert_memory_equal(fewer, drawn, sizeof *fewer * (size_t)n);
+        }
+    }
+    drop(&world);
+}
+
 /* The third agent's list is refused in all but one of a million tries, and so is the rest: it is
  * given up, and the table has the law, in which both weigh the same. */
 static void a_list_that_is_refused_becomes_a_table(void **state)
@@ -460,6 +486,7 @@ int main(void)
         cmocka_unit_test(temper_is_a_table_while_it_acts),
         cmocka_unit_test(draws_are_from_the_law),
         cmocka_unit_test(fewer_draws_are_the_first_of_more),
+        cmocka_unit_test(tables_of_few_states_take_quarters_of_words),
         cmocka_unit_test(a_list_that_is_refused_becomes_a_table),
         cmocka_unit_test(refused_words_are_not_used_again),
         cmocka_unit_test(a_list_of_weight_0_leaves_the_rest),
