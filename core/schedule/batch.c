@@ -1,7 +1,7 @@
 #include "schedule/batch.h"
 
+#include "schedule/draw.h"
 #include "schedule/judge.h"
-#include "schedule/law.h"
 #include "schedule/lesson.h"
 #include "schedule/profile.h"
 #include "schedule/review.h"
@@ -39,8 +39,8 @@ struct batch {
 static void draw_common(const struct batch *b)
 {
     bool const marked = b->replicate->judging == JUDGING_SURE;
-    law_draw_parts(b->replicate, b->worker, b->round, (uint64_t)b->begin, b->stride, b->n, b->state,
-                   marked ? b->kept : NULL);
+    draw_parts(b->replicate, b->worker, b->round, (uint64_t)b->begin, b->stride, b->n, b->state,
+               marked ? b->kept : NULL);
     for (int64_t i = 0; i < b->n && !marked; i++)
         b->kept[i] = (uint32_t)b->stride;
 }
@@ -48,7 +48,7 @@ static void draw_common(const struct batch *b)
 static void draw_own(const struct batch *b)
 {
     const struct replicate *r = b->replicate;
-    law_draw_lists(b->replicate, b->worker, b->round, b->begin, b->n, b->state, b->kept);
+    draw_lists(b->replicate, b->worker, b->round, b->begin, b->n, b->state, b->kept);
     for (int64_t i = 0; i < b->n && r->judging == JUDGING_SURE; i++)
         b->kept[i] = (uint32_t)kernel_get()->keep(r->stays, b->state + i * b->stride, b->kept[i]);
 }

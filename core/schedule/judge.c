@@ -7,6 +7,7 @@
 
 #include <string.h>
 
+#include "schedule/draw.h"
 #include "world/kernel.h"
 #include "world/random.h"
 
@@ -231,8 +232,8 @@ static int64_t judge_each(const struct filling *f, int64_t begin, int64_t n, uin
     }
     for (uint32_t attempt = 1; left > 0; attempt++) {
         int64_t const drawn = left;
-        if (!law_draw(f->replicate, f->worker, f->round, f->source, judge_number(f, begin), attempt,
-                      drawn, bench->fresh))
+        if (!draw_samples(f->replicate, f->worker, f->round, f->source, judge_number(f, begin),
+                          attempt, drawn, bench->fresh))
             return -1;
         left = 0;
         for (int64_t j = 0; j < drawn; j++) {
@@ -293,8 +294,8 @@ int64_t judge_dataset(struct filling *f, uint32_t *state)
     f->place = f->replicate->supplier_count && judge_place(f, bench->place) ? bench->place : NULL;
     for (int64_t begin = 0; begin < samples; begin += REPLICATE_CHUNK) {
         int64_t const rest = samples - begin, n = rest < REPLICATE_CHUNK ? rest : REPLICATE_CHUNK;
-        if (!law_draw(f->replicate, f->worker, f->round, f->source, judge_number(f, begin), 0, n,
-                      state + kept))
+        if (!draw_samples(f->replicate, f->worker, f->round, f->source, judge_number(f, begin), 0,
+                          n, state + kept))
             return -1;
         int64_t const stay = judge_part(f, begin, n, state + kept);
         if (stay < 0)

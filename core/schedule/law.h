@@ -50,23 +50,14 @@ void law_prepare(struct replicate *replicate, int64_t round);
 bool law_of_agent(struct replicate *replicate, int worker, int64_t round, int64_t agent,
                   struct source *source);
 
-/* Draws n <= REPLICATE_CHUNK samples of part `part` (parts of all datasets are numbered through;
- * each has 2^32 words an attempt); out has room for COMPOSE_SLACK more. A source whose list accepts
- * nothing becomes a table. False: a failure was noted. */
-bool law_draw(struct replicate *replicate, int worker, int64_t round, struct source *source,
-              uint64_t part, uint32_t attempt, int64_t n, uint32_t *out);
+/* A table of the agent that source->agent is, for `source`, whatever it was; the same returned. */
+bool law_tabulate(struct replicate *replicate, int worker, int64_t round, struct source *source);
 
-/* The same, attempt 0, for `parts` datasets of n samples each that have one part and draw from the
- * common table: n * parts <= REPLICATE_CHUNK. kept NULL: the table's marks are not looked at; else
- * of each dataset those that are not marked are left in front, kept[i] of them. */
-void law_draw_parts(struct replicate *replicate, int worker, int64_t round, uint64_t part,
-                    int64_t n, int64_t parts, uint32_t *out, uint32_t *kept);
+/* Makes of a composed law what lists of `count` states have in common: bench->composed. */
+void law_compose(const struct replicate *replicate, int worker, int64_t count);
 
-/* The same, attempt 0, for the datasets of agents [begin, begin + n), n <= BATCH_MOST, that are
- * lists, each from what it draws from: agent begin + i's samples from out + i samples on, all of
- * them, drawn[i], or none where a failure was noted. */
-void law_draw_lists(struct replicate *replicate, int worker, int64_t round, int64_t begin,
-                    int64_t n, uint32_t *out, uint32_t *drawn);
+/* Behind the states stands what contexts without mass give; one context has some. */
+int64_t law_columns(const struct plan *plan);
 
 /* Makes of Q_m(z|c), p[states], what is drawn from in round `round`: interventions change it, and
  * contexts are met: p[states + 1] is then mu_c Q_m(z|c), and last the mass of contexts that have

@@ -5,6 +5,7 @@
 #include "schedule/batch.h"
 #include "schedule/census.h"
 #include "schedule/count.h"
+#include "schedule/draw.h"
 #include "schedule/judge.h"
 #include "schedule/lesson.h"
 #include "schedule/phases.h"
@@ -53,7 +54,7 @@ static void fill_chunk(void *argument, int64_t chunk, int worker)
     judge_budget(&filling);
     uint32_t *const state = r->bench[0].state + begin;
     profile_at(r, worker, PROFILE_DRAW);
-    law_draw(r, worker, crowd->round, crowd->source, (uint64_t)chunk, 0, n, state);
+    draw_samples(r, worker, crowd->round, crowd->source, (uint64_t)chunk, 0, n, state);
     profile_at(r, worker, PROFILE_JUDGE);
     r->kept[chunk] = judge_part(&filling, begin, n, state);
 }

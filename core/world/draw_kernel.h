@@ -21,7 +21,6 @@ void KERNEL_OWN(draw_kernel_alias)(const struct alias *alias, const struct rando
                                    uint32_t *kept);
 void KERNEL_OWN(draw_kernel_compose)(const struct compose *compose,
                                      const struct compose_parts *parts);
-int64_t KERNEL_OWN(draw_kernel_pack)(const double *x, int64_t n, double *out, uint32_t *index);
 void KERNEL_OWN(draw_kernel_steps)(uint64_t *step, const double *weight, double scale, int64_t n);
 void KERNEL_OWN(draw_kernel_invert)(const uint64_t *step, int64_t n, const uint64_t *word,
                                     int64_t draws, uint32_t *state);

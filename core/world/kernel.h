@@ -1,5 +1,5 @@
-/* world/kernel.h - vector code: six files (kernel.c, draw_kernel.c, few_kernel.c, list_kernel.c,
- * product_kernel.c, row_kernel.c) compiled for SSE2, AVX2 and AVX-512, and one table to choose by.
+/* world/kernel.h - vector code: kernel.c and the files that are named so (draw_kernel.c, ...), each
+ * compiled for SSE2, AVX2 and AVX-512, and one table to choose by.
  * All three give the same bits: no contraction, fixed lanes.
  */
 #ifndef WORLD_KERNEL_H

@@ -59,4 +59,12 @@ static inline double join(const reals sum[PARTS])
 #endif
 }
 
+#ifdef __AVX512F__
+/* The first n of sixteen lanes of 32 bits; all when there are more, none when n is below 0. */
+static inline __mmask16 first_lanes(int64_t n)
+{
+    return (__mmask16)(n < 16 ? (1u << (n > 0 ? n : 0)) - 1u : 0xffffu);
+}
+#endif
+
 #endif

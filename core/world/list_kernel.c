@@ -5,15 +5,8 @@
 #include <string.h>
 
 #include "world/distinct.h"
+#include "world/lanes.h"
 #include "world/spectrum.h"
-
-#ifdef __AVX512F__
-/* The first n lanes; all when there are more. */
-static inline __mmask16 first_lanes(int64_t n)
-{
-    return (__mmask16)(n < 16 ? (1u << n) - 1u : 0xffffu);
-}
-#endif
 
 /* ---- lists taken apart
  * -------------------------------------------------------------------------------- */
@@ -76,6 +69,37 @@ int64_t KERNEL_OWN(list_kernel_keep)(const uint32_t *stays, uint32_t *state, int
         uint32_t const z = state[i];
         state[k] = z;
         k += stays[z >> 5] >> (z & 31) & 1;
+    }
+#endif
+    return k;
+}
+
+/* ---- what is positive ------------------------------------------------------------------------ */
+
+int64_t KERNEL_OWN(list_kernel_pack)(const double *x, int64_t n, double *out, uint32_t *index)
+{
+    int64_t k = 0;
+#ifdef __AVX512F__
+    __m512d const zero = _mm512_setzero_pd();
+    __m512i at = _mm512_setr_epi32(0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15);
+    for (int64_t i = 0; i < n; i += 16) {
+        __mmask16 const live = first_lanes(n - i);
+        __m512d const low = _mm512_maskz_loadu_pd((__mmask8)live, x + i);
+        __m512d const high = _mm512_maskz_loadu_pd((__mmask8)(live >> 8), x + i + 8);
+        __mmask8 const a = _mm512_cmp_pd_mask(low, zero, _CMP_GT_OQ);
+        __mmask8 const b = _mm512_cmp_pd_mask(high, zero, _CMP_GT_OQ);
+        int const first = __builtin_popcount(a);
+        _mm512_storeu_pd(out + k, _mm512_maskz_compress_pd(a, low));
+        _mm512_storeu_pd(out + k + first, _mm512_maskz_compress_pd(b, high));
+        _mm512_storeu_si512(index + k, _mm512_maskz_compress_epi32((__mmask16)(a | b << 8), at));
+        at = _mm512_add_epi32(at, _mm512_set1_epi32(16));
+        k += first + __builtin_popcount(b);
+    }
+#else
+    for (int64_t i = 0; i < n; i++) {
+        out[k] = x[i];
+        index[k] = (uint32_t)i;
+        k += x[i] > 0;
     }
 #endif
     return k;

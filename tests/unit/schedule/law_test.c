@@ -11,6 +11,7 @@
 
 #include "planned.h"
 #include "schedule/census.h"
+#include "schedule/draw.h"
 #include "schedule/law.h"
 #include "world/alias.h"
 
@@ -313,8 +314,8 @@ static uint32_t drawn[MOST_DRAWN + COMPOSE_SLACK];
 static void draw(struct replicate *r, struct source *source)
 {
     for (uint64_t part = 0; part < MOST_DRAWN / REPLICATE_CHUNK; part++)
-        assert_true(
-            law_draw(r, 0, 1, source, part, 0, REPLICATE_CHUNK, drawn + part * REPLICATE_CHUNK));
+        assert_true(draw_samples(r, 0, 1, source, part, 0, REPLICATE_CHUNK,
+                                 drawn + part * REPLICATE_CHUNK));
 }
 
 static void draws_are_from_the_law(void **state)
@@ -348,9 +349,9 @@ static void fewer_draws_are_the_first_of_more(void **state)
     weigh(world.r, first, 1);
     assert_int_equal(choose(world.r, 1), COMPOSED);
     assert_true(law_of_agent(world.r, 0, 1, 0, &source));
-    assert_true(law_draw(world.r, 0, 1, &source, 5, 2, REPLICATE_CHUNK, drawn));
+    assert_true(draw_samples(world.r, 0, 1, &source, 5, 2, REPLICATE_CHUNK, drawn));
     for (size_t i = 0; i < sizeof few / sizeof *few; i++) {
-        assert_true(law_draw(world.r, 0, 1, &source, 5, 2, few[i], fewer));
+        assert_true(draw_samples(world.r, 0, 1, &source, 5, 2, few[i], fewer));
         assert_memory_equal(fewer, drawn, sizeof *fewer * (size_t)few[i]);
     }
     drop(&world);
@@ -375,7 +376,7 @@ static void tables_of_few_states_take_quarters_of_words(void **state)
         expected_law(&world, m, lists, all_talk, q);
         assert_true(deviate(drawn, MOST_DRAWN, q) < 3.72);
         for (int64_t n = 1; n <= 3000; n = n * 3 + 1) {
-            assert_true(law_draw(world.r, 0, 1, &source, 0, 0, n, fewer));
+            assert_true(draw_samples(world.r, 0, 1, &source, 0, 0, n, fewer));
             assert_memory_equal(fewer, drawn, sizeof *fewer * (size_t)n);
         }
     }
@@ -424,7 +425,7 @@ static void refused_words_are_not_used_again(void **state)
     for (uint64_t part = 0; part < PARTS; part++) {
         struct source source;
         assert_true(law_of_agent(world.r, 0, 1, 2, &source));
-        assert_true(law_draw(world.r, 0, 1, &source, part, 0, 1, room));
+        assert_true(draw_samples(world.r, 0, 1, &source, part, 0, 1, room));
         given_up += source.own == NULL;
         one[part] = room[0];
     }
@@ -466,7 +467,7 @@ static void an_agent_without_mass_is_the_selection_s_mistake(void **state)
     weigh(world.r, first, 0);
     assert_int_equal(choose(world.r, 1), COMPOSED);
     assert_true(law_of_agent(world.r, 0, 1, 2, &source));
-    assert_false(law_draw(world.r, 0, 1, &source, 0, 0, 4, drawn));
+    assert_false(draw_samples(world.r, 0, 1, &source, 0, 0, 4, drawn));
     assert_int_equal(replicate_join_failures(world.r), STATUS_DATA);
     assert_ptr_equal(world.r->failure.instance, world.r->plan->selection);
     assert_string_equal(world.r->failure.sentence,

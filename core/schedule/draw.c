@@ -1,0 +1,235 @@
+#include "schedule/draw.h"
+
+#include <string.h>
+
+#include "schedule/census.h"
+#include "schedule/judge.h"
+#include "world/invert.h"
+#include "world/random.h"
+
+/* ---- from one table, or one list ---------------------------------------- */
+
+static struct random_more more_of(const struct replicate *r, int64_t round, uint32_t purpose,
+                                  uint32_t attempt, uint64_t first)
+{
+    return (struct random_more){.key = r->sampling_key,
+                                .first = first,
+                                .round = (uint32_t)round,
+                                .stream = random_stream(purpose, attempt)};
+}
+
+/* A quarter of a word each, and a word of its own for one that it leaves open. */
+static void draw_few(const struct replicate *r, struct bench *bench, uint32_t round,
+                     const struct few *few, uint32_t stream, uint64_t first, uint32_t attempt,
+                     int64_t n, uint32_t *out)
+{
+    random_words(r->sampling_key, round, random_stream(stream, attempt), first, few_words(n),
+                 bench->word);
+    int64_t const open = few_draw(few, bench->word, n, out, bench->open);
+    for (int64_t i = 0; i < open; i++) {
+        uint32_t const d = bench->open[i];
+        uint64_t const more = random_word(r->sampling_key, round,
+                                          random_stream(STREAM_MORE_STEPS, attempt), first + d);
+        out[d] = few_settle(few, few_quarter(bench->word, d), more);
+    }
+}
+
+/* Half a word each, of a table of steps one, of few states a quarter. */
+static void draw_table(struct replicate *r, int worker, uint32_t round, const struct source *source,
+                       uint64_t first, uint32_t attempt, int64_t n, uint32_t *out)
+{
+    uint64_t *const word = r->bench[worker].word;
+    bool const given_up = source->given_up;
+    uint32_t const stream = given_up ? STREAM_TABLE : STREAM_SAMPLE;
+    struct random_more const more =
+        more_of(r, round, given_up ? STREAM_MORE_TABLE : STREAM_MORE, attempt, first);
+    if (source->few) {
+        draw_few(r, &r->bench[worker], round, source->few, stream, first, attempt, n, out);
+        return;
+    }
+    random_words(r->sampling_key, round, random_stream(stream, attempt), first,
+                 source->steps ? n : (n + 1) / 2, word);
+    if (source->steps)
+        invert_draw_all(source->steps, law_columns(r->plan), word, n, out);
+    else
+        alias_draw_all(source->table, &more, word, n, out);
+}
+
+/* How many words n more samples will most likely take, two proposals each. */
+static int64_t words_for(const struct law *law, int64_t n)
+{
+    if (law->even)
+        return (n + 1) / 2;
+    double const more = 1.02 * (double)n / law->accepted + 16;
+    return more < 2 * REPLICATE_CHUNK - 32 ? ((int64_t)more + 31) / 32 * 16 : REPLICATE_CHUNK;
+}
+
+enum { REFUSALS = 1000 }; /* in a row, and a list is given up */
+
+/* A list's draws on their way: `words` of the part are used up. */
+struct drawing {
+    const struct compose *from;
+    const uint32_t *own;
+    uint64_t part, words;
+    uint32_t attempt;
+    int64_t have, want;
+    uint32_t *out;
+};
+
+/* As many words as it takes; how many are made at a time changes nothing. False: given up. */
+static bool draw_list(struct replicate *r, int worker, uint32_t round, struct drawing *d)
+{
+    struct bench *bench = &r->bench[worker];
+    int64_t refused = 0;
+    while (d->have < d->want && refused <= REFUSALS) {
+        int64_t const words = words_for(&r->law, d->want - d->have);
+        uint64_t const first = d->part << 32;
+        struct random_more const more =
+            more_of(r, round, STREAM_MORE, d->attempt, first + 2 * d->words);
+        random_words(r->sampling_key, round, random_stream(STREAM_SAMPLE, d->attempt),
+                     first + d->words, words, bench->word);
+        int64_t const got = compose_draw(d->from, d->own, &more, bench->word, 2 * words,
+                                         d->want - d->have, d->out + d->have);
+        refused = got > 0 ? 0 : refused + 2 * words;
+        d->words += (uint64_t)words;
+        d->have += got;
+    }
+    return d->have == d->want;
+}
+
+/* A table in the place of a list that was given up. Words that it refused are no longer any words.
+ */
+static bool give_up(struct replicate *r, int worker, int64_t round, struct source *source)
+{
+    bool const made = law_tabulate(r, worker, round, source);
+    source->given_up = true;
+    return made;
+}
+
+bool draw_samples(struct replicate *r, int worker, int64_t round, struct source *source,
+                  uint64_t part, uint32_t attempt, int64_t n, uint32_t *out)
+{
+    struct drawing drawing = {.from = source->composed,
+                              .own = source->own,
+                              .part = part,
+                              .attempt = attempt,
+                              .want = n,
+                              .out = out};
+    if (source->own && draw_list(r, worker, (uint32_t)round, &drawing))
+        return true;
+    if (source->own && !give_up(r, worker, round, source))
+        return false;
+    draw_table(r, worker, (uint32_t)round, source, part << 32, attempt, n, out);
+    return true;
+}
+
+void draw_parts(struct replicate *r, int worker, int64_t round, uint64_t part, int64_t n,
+                int64_t parts, uint32_t *out, uint32_t *kept)
+{
+    struct bench *bench = &r->bench[worker];
+    struct random_more const more = more_of(r, round, STREAM_MORE, 0, part << 32);
+    random_words_each(r->sampling_key, (uint32_t)round, random_stream(STREAM_SAMPLE, 0), part << 32,
+                      (uint64_t)1 << 32, (n + 1) / 2, parts, bench->word);
+    alias_draw_parts(&r->law.alias, &more, bench->word, n, parts, out, kept);
+}
+
+/* ---- draws from many lists ---------------------------------------------- */
+
+/* Of agents [begin, begin + n). */
+struct lists {
+    int64_t round, begin, n;
+    const gyre_said *said;
+    uint32_t *state, *drawn; /* as law_draw_lists has them */
+};
+
+/* How many from the first on are as long as it and have words for all their proposals. */
+static int64_t alike(const struct lists *lists, int64_t words)
+{
+    int64_t i = 1;
+    while (i < lists->n && lists->said[i].count == lists->said->count &&
+           (i + 1) * words <= REPLICATE_CHUNK)
+        i++;
+    return i;
+}
+
+/* Goes on where agent m's words did not suffice: elsewhere, since behind its samples the next one's
+ * stand. */
+static bool draw_on(struct replicate *r, int worker, int64_t round, int64_t m, int64_t have,
+                    struct drawing *rest, uint32_t *out)
+{
+    struct source source = {.agent = m};
+    int64_t const want = have + rest->want;
+    rest->out = r->bench[worker].fresh;
+    if (draw_list(r, worker, (uint32_t)round, rest)) {
+        memcpy(out + have, rest->out, sizeof *out * (size_t)rest->want);
+        return true;
+    }
+    if (!give_up(r, worker, round, &source))
+        return false;
+    draw_table(r, worker, (uint32_t)round, &source, (uint64_t)m << 32, 0, want, out);
+    return true;
+}
+
+static void draw_alike(struct replicate *r, int worker, const struct lists *lists, int64_t words)
+{
+    struct bench *bench = &r->bench[worker];
+    int64_t const want = r->plan->shape.samples;
+    const uint32_t *own[BATCH_MOST];
+    int64_t got[BATCH_MOST];
+    uint64_t const first = (uint64_t)lists->begin << 32;
+    struct random_more const more = more_of(r, lists->round, STREAM_MORE, 0, first);
+    for (int64_t i = 0; i < lists->n; i++)
+        own[i] = lists->said[i].state;
+    law_compose(r, worker, lists->said->count);
+    random_words_each(r->sampling_key, (uint32_t)lists->round, random_stream(STREAM_SAMPLE, 0),
+                      first, (uint64_t)1 << 32, words, lists->n, bench->word);
+    compose_draw_parts(&bench->composed, &(struct compose_parts){.count = lists->n,
+                                                                 .own = own,
+                                                                 .more = &more,
+                                                                 .word = bench->word,
+                                                                 .n = 2 * words,
+                                                                 .want = want,
+                                                                 .out = lists->state,
+                                                                 .stride = want,
+                                                                 .got = got});
+    for (int64_t i = 0; i < lists->n; i++) {
+        int64_t const m = lists->begin + i;
+        struct drawing rest = {.from = &bench->composed,
+                               .own = own[i],
+                               .part = (uint64_t)m,
+                               .words = (uint64_t)words,
+                               .want = want - got[i]};
+        bool const whole = got[i] == want || draw_on(r, worker, lists->round, m, got[i], &rest,
+                                                     lists->state + i * want);
+        lists->drawn[i] = whole ? (uint32_t)want : 0;
+    }
+}
+
+static void draw_one(struct replicate *r, int worker, const struct lists *lists)
+{
+    int64_t const n = r->plan->shape.samples;
+    struct source source;
+    bool const drawn =
+        law_of_agent(r, worker, lists->round, lists->begin, &source) &&
+        draw_samples(r, worker, lists->round, &source, (uint64_t)lists->begin, 0, n, lists->state);
+    *lists->drawn = drawn ? (uint32_t)n : 0;
+}
+
+void draw_lists(struct replicate *r, int worker, int64_t round, int64_t begin, int64_t n,
+                uint32_t *state, uint32_t *drawn)
+{
+    gyre_said *const said = r->bench[worker].said;
+    int64_t const words = words_for(&r->law, r->plan->shape.samples);
+    if (r->law.composed && !census_say_each(r, worker, begin, begin + n, said))
+        n = 0;
+    for (int64_t i = 0, some = 1; i < n; i += some) {
+        struct lists lists = {
+            round, begin + i, n - i, said + i, state + i * r->plan->shape.samples, drawn + i};
+        bool const listed = r->law.composed && said[i].count > 0;
+        lists.n = some = listed ? alike(&lists, words) : 1;
+        if (listed)
+            draw_alike(r, worker, &lists, words);
+        else
+            draw_one(r, worker, &lists);
+    }
+}
