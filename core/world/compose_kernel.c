@@ -80,14 +80,25 @@ struct list {
     __m512i part[8];
 };
 
-MADE_FOR struct list list_of(const struct compose *of, const uint32_t *own, int most)
+/* Which lanes of each register a list of `count` states has. */
+struct reach {
+    __mmask16 live[8];
+};
+
+static inline struct reach reach_of(int64_t count)
+{
+    struct reach reach;
+    for (int i = 0; i < 8; i++)
+        reach.live[i] = first_lanes(count - i * 16);
+    return reach;
+}
+
+MADE_FOR struct list list_of(const struct reach *reach, const uint32_t *own, int most)
 {
     struct list list = {.own = own};
-    for (int i = 0; i < 8 && most > 0; i++)
-        list.part[i] =
-            i * 16 < most
-                ? _mm512_maskz_loadu_epi32(first_lanes(of->cells->count - i * 16), own + i * 16)
-                : _mm512_setzero_si512();
+    for (int i = 0; i < 8; i++)
+        list.part[i] = i * 16 < most ? _mm512_maskz_loadu_epi32(reach->live[i], own + i * 16)
+                                     : _mm512_setzero_si512();
     return list;
 }
 
@@ -199,8 +210,11 @@ MADE_FOR int64_t take_sixteen(const struct compose *of, const struct list *list,
     __m512i const half =
         _mm512_maskz_loadu_epi32(live, (const uint32_t *)(const void *)batch->word + i);
     struct proposals x = propose_sixteen(of, list, most, chances, coins, live, half);
-    if (__builtin_expect(x.open, 0))
-        settle_open(of, batch, i, &x);
+    if (__builtin_expect(x.open, 0)) {
+        struct proposals settled = x; /* so that x itself stands in registers */
+        settle_open(of, batch, i, &settled);
+        x = settled;
+    }
     __mmask16 const rest = live & (__mmask16)~x.own;
     __m512i const index = _mm512_add_epi32(lane, all_lanes((uint32_t)(batch->first + i)));
     __m512i const place = _mm512_add_epi32(_mm512_maskz_expand_epi32(x.stay, lane),
@@ -214,11 +228,11 @@ MADE_FOR int64_t take_sixteen(const struct compose *of, const struct list *list,
     return k + __builtin_popcount(x.stay);
 }
 
-MADE_FOR int64_t propose(const struct compose *of, int most, const struct chances *chances,
-                         enum coins coins, const struct batch *batch, int64_t n, int64_t want,
-                         struct later *later)
+MADE_FOR int64_t propose(const struct compose *of, const struct reach *reach, int most,
+                         const struct chances *chances, enum coins coins, const struct batch *batch,
+                         int64_t n, int64_t want, struct later *later)
 {
-    struct list const list = list_of(of, batch->own, most);
+    struct list const list = list_of(reach, batch->own, most);
     int64_t k = 0, i = 0;
     for (; n - i >= 16 && k < want; i += 16)
         k = take_sixteen(of, &list, most, chances, coins, 0xffff, batch, i, k, later);
@@ -266,8 +280,10 @@ static inline void settle(const struct compose *of, const struct columns *column
         struct sixteen x = alias_sixteen(columns, false, live, drawn);
         if (of->cells->whole)
             x.open = live;
-        if (__builtin_expect(x.open, 0))
-            x.state = settle_rest(of, more, later, j, &x);
+        if (__builtin_expect(x.open, 0)) {
+            struct sixteen const open = x;
+            x.state = settle_rest(of, more, later, j, &open);
+        }
         _mm512_mask_i32scatter_epi32(out, live, place, x.state, 4);
     }
 }
@@ -279,6 +295,16 @@ enum coins { NO_COINS, FEW_COINS, COINS };
 struct chances {
     char none;
 };
+
+struct reach {
+    char none;
+};
+
+static inline struct reach reach_of(int64_t count)
+{
+    (void)count;
+    return (struct reach){0};
+}
 
 MADE_FOR struct chances chances_of(const struct compose *of, enum coins coins)
 {
@@ -292,12 +318,13 @@ static inline uint32_t into_cells(const struct compose *of, uint32_t half)
     return (uint32_t)((uint64_t)half * of->cells->scale >> 32);
 }
 
-MADE_FOR int64_t propose(const struct compose *of, int most, const struct chances *chances,
-                         enum coins coins, const struct batch *batch, int64_t n, int64_t want,
-                         struct later *later)
+MADE_FOR int64_t propose(const struct compose *of, const struct reach *reach, int most,
+                         const struct chances *chances, enum coins coins, const struct batch *batch,
+                         int64_t n, int64_t want, struct later *later)
 {
     uint32_t const near = (uint32_t)COMPOSE_SHORT << of->cells->bits;
     int64_t k = 0;
+    (void)reach;
     (void)most;
     (void)chances;
     for (int64_t i = 0; i < n && k < want; i++) {
@@ -362,9 +389,9 @@ static inline void forget_behind(struct later *later, int64_t end)
 }
 
 /* One part, of which what falls in the rest may be left for later. Returns how many there are. */
-MADE_FOR int64_t compose_part(const struct compose *of, const struct columns *columns, int most,
-                              const struct chances *chances, enum coins coins,
-                              const struct batch *part, int64_t n, int64_t want,
+MADE_FOR int64_t compose_part(const struct compose *of, const struct columns *columns,
+                              const struct reach *reach, int most, const struct chances *chances,
+                              enum coins coins, const struct batch *part, int64_t n, int64_t want,
                               struct later *later)
 {
     struct batch batch = *part;
@@ -378,7 +405,7 @@ MADE_FOR int64_t compose_part(const struct compose *of, const struct columns *co
             settle(of, columns, part->more, later, part->out);
             later->n = 0;
         }
-        k += propose(of, most, chances, coins, &batch, size, want - k, later);
+        k += propose(of, reach, most, chances, coins, &batch, size, want - k, later);
     }
     forget_behind(later, part->at + want);
     return k < want ? k : want;
@@ -390,7 +417,9 @@ MADE_FOR void compose_parts(const struct compose *of, int most, enum coins coins
     struct chances const chances = chances_of(of, coins);
     struct columns const columns =
         of->cells->rest > 0 ? columns_of(of->from, of->cells->slack) : (struct columns){0};
-    struct later later = {.n = 0};
+    struct reach const reach = reach_of(of->cells->count);
+    struct later later;
+    later.n = 0;
     for (int64_t p = 0; p < parts->count; p++) {
         struct batch const part = {.more = parts->more,
                                    .own = parts->own[p],
@@ -398,8 +427,8 @@ MADE_FOR void compose_parts(const struct compose *of, int most, enum coins coins
                                    .part = p,
                                    .out = parts->out,
                                    .at = p * parts->stride};
-        parts->got[p] =
-            compose_part(of, &columns, most, &chances, coins, &part, parts->n, parts->want, &later);
+        parts->got[p] = compose_part(of, &columns, &reach, most, &chances, coins, &part, parts->n,
+                                     parts->want, &later);
     }
     settle(of, &columns, parts->more, &later, parts->out);
 }

@@ -41,8 +41,11 @@ MADE_FOR int64_t alias_part(const struct alias *alias, const struct columns *of,
         __m512i const half =
             _mm512_maskz_loadu_epi32(live, (const uint32_t *)(const void *)word + i);
         struct sixteen x = alias_sixteen(of, marks, live, half);
-        if (__builtin_expect(x.open, 0))
-            alias_settle(alias, more, i, half, &x);
+        if (__builtin_expect(x.open, 0)) {
+            struct sixteen settled = x; /* so that x itself stands in registers */
+            alias_settle(alias, more, i, half, &settled);
+            x = settled;
+        }
         if (!marks) {
             _mm512_mask_storeu_epi32(out + i, live, x.state);
             continue;
