@@ -204,7 +204,7 @@ static int is_lost(const double *p, const double *pi, int64_t n)
 {
     int lost = 0;
     for (int64_t z = 0; z < n; z++)
-        lost |= p[z] > 0 && pi[z] <= 0;
+        lost |= (p[z] > 0) & (pi[z] <= 0);
     return lost;
 }
 

@@ -159,8 +159,9 @@ static int64_t take_said(const double *restrict p, const double *restrict pi, in
     for (int64_t z = 0; z < n; z++) {
         double const x = pi[z];
         term[z] = p[z] > 0 ? x : 0;
-        lost += p[z] <= 0 && x > 0;
     }
+    for (int64_t z = 0; z < n; z++)
+        lost += (int64_t)(term[z] < pi[z]);
     return lost;
 }
 

@@ -20,32 +20,80 @@ static const gyre_field fields[] = {
      .doc = "What is favoured (beta above 0) or avoided (below 0)."},
 };
 
-/* The most favoured of what anybody says. Weights are in ratios to it: exp cannot overflow, and the
- * difference is rounded before it is multiplied, not after. */
+/* The most favoured of a context's states, or of those that anybody says. */
 static double favourite(const double *x, const double *said, double beta, int64_t begin,
                         int64_t end)
 {
     double best = beta > 0 ? -INFINITY : INFINITY;
     for (int64_t z = begin; z < end; z++)
-        if (said[z] > 0 && (beta > 0 ? x[z] > best : x[z] < best))
+        if ((!said || said[z] > 0) && (beta > 0 ? x[z] > best : x[z] < best))
             best = x[z];
     return best;
 }
 
+/* Of each context its favourite, which is the same in all rounds. */
+static gyre_status open(gyre_ctx *ctx)
+{
+    const gyre_shape *shape = ctx->shape;
+    double *best = ctx->host->alloc(ctx, sizeof *best * (size_t)shape->contexts, 64);
+    for (int64_t c = 0; best && c < shape->contexts; c++)
+        best[c] = favourite(ctx->fields[0].data, NULL, ((const struct conf *)ctx->conf)->beta,
+                            shape->context[c], shape->context[c + 1]);
+    ctx->cache = best;
+    return best ? GYRE_OK : GYRE_E_NOMEM;
+}
+
+/* Loops that become vectors. Weights are in ratios to that of the favourite: exp cannot overflow,
+ * and the difference is rounded before it is multiplied, not after. */
+
+static void lean(const double *restrict x, const double *restrict said, double beta, double best,
+                 int64_t n, double *restrict weight)
+{
+    for (int64_t z = 0; z < n; z++) {
+        double const exponent = beta * (x[z] - best);
+        weight[z] = said[z] > 0 ? exponent : 0;
+    }
+}
+
+/* 0 where nobody says a state. */
+static void leave(const double *restrict said, int64_t n, double *restrict weight)
+{
+    for (int64_t z = 0; z < n; z++) {
+        double const w = weight[z];
+        weight[z] = said[z] > 0 ? w : 0;
+    }
+}
+
+/* Is any more than next to nothing? */
+static int has_weight(const double *weight, int64_t n)
+{
+    int64_t z = 0;
+    while (z < n && weight[z] <= 0x1p-500)
+        z++;
+    return z < n;
+}
+
+static int weigh_from(gyre_ctx *ctx, const double *said, int64_t c, double best, double *weight)
+{
+    int64_t const begin = ctx->shape->context[c], n = ctx->shape->context[c + 1] - begin;
+    double const beta = ((const struct conf *)ctx->conf)->beta;
+    lean(ctx->fields[0].data + begin, said + begin, beta, best, n, weight + begin);
+    ctx->host->exp(ctx, weight + begin, n, weight + begin);
+    leave(said + begin, n, weight + begin);
+    return has_weight(weight + begin, n);
+}
+
+/* Where the favourite is so far ahead of all that is said that these have next to no weight, they
+ * are held against the first among them. */
 static gyre_status weigh(gyre_ctx *ctx, const gyre_round *round, double *weight)
 {
     const gyre_shape *shape = ctx->shape;
-    const struct conf *conf = ctx->conf;
-    const double *x = ctx->fields[0].data, *said = round->mixture;
-    for (int64_t c = 0; c < shape->contexts; c++) {
-        int64_t const begin = shape->context[c], end = shape->context[c + 1];
-        double const best = favourite(x, said, conf->beta, begin, end);
-        for (int64_t z = begin; z < end; z++)
-            weight[z] = said[z] > 0 ? conf->beta * (x[z] - best) : 0;
-    }
-    ctx->host->exp(ctx, weight, shape->states, weight);
-    for (int64_t z = 0; z < shape->states; z++)
-        weight[z] = said[z] > 0 ? weight[z] : 0;
+    const double *best = ctx->cache, *x = ctx->fields[0].data, *said = round->mixture;
+    double const beta = ((const struct conf *)ctx->conf)->beta;
+    for (int64_t c = 0; c < shape->contexts; c++)
+        if (!weigh_from(ctx, said, c, best[c], weight))
+            weigh_from(ctx, said, c,
+                       favourite(x, said, beta, shape->context[c], shape->context[c + 1]), weight);
     return GYRE_OK;
 }
 
@@ -64,6 +112,7 @@ static const gyre_component bias = {
     GYRE_PARAMS(params),
     GYRE_FIELDS(fields),
     .conf_size = sizeof(struct conf),
+    .open = open,
     .ops = &ops,
 };
 
