@@ -249,11 +249,6 @@ typedef struct gyre_host {
     double (*total)(gyre_ctx *ctx, const double *x, int64_t n);
     double (*dot)(gyre_ctx *ctx, const double *x, const double *y, int64_t n);
 
-    /* The positive ones of x[n], n < 2^32, in their order, and which they are: out and index
-     * have room for 16 more than there are. Returns how many. On this thread, in the widest
-     * vectors: in a society that loses states nothing else need be done for those lost. [any] */
-    int64_t (*pack)(gyre_ctx *ctx, const double *x, int64_t n, double *out, uint32_t *index);
-
     /* Products of matrices, on this thread, in the widest vectors; rows of out are `step`
      * apart. combine: out += a x; to out[r][i] a[r][0] x[0][i] is added first, then
      * a[r][1] x[1][i], and so on. project: out += a x', of whose rows each pair gives
@@ -284,6 +279,11 @@ typedef struct gyre_host {
      * (1 - rate) p[i] + rate (count[i] / total), rounded as that is written. [any] */
     void (*move)(gyre_ctx *ctx, double *p, const uint32_t *count, double total, double rate,
                  int64_t n);
+
+    /* The positive ones of x[n], n < 2^32, in their order, and which they are: out and index
+     * have room for 16 more than there are. Returns how many. On this thread, in the widest
+     * vectors: in a society that loses states nothing else need be done for those lost. [any] */
+    int64_t (*pack)(gyre_ctx *ctx, const double *x, int64_t n, double *out, uint32_t *index);
 } gyre_host;
 
 /* What every callback gets. Members are the host's; `cache` is set by open,
