@@ -28,7 +28,7 @@ enum { ROW_STATE = 2, ROW_LIST = 15 };
 
 /* Of each metric that looks at agents one by one: a listed state, or any; and of all together that
  * take agents from a spectrum: a listed state. */
-enum { LISTED = 2, SPREAD = 2, COUNTED = 1 };
+enum { LISTED = 2, SPREAD = 4, COUNTED = 1 };
 
 /* A shared dataset that is counted has guides to blocks of states; draws cost as many as they are,
  * until the tree takes over. */

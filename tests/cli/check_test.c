@@ -64,7 +64,7 @@ static void memory_and_work_are_said_by_part(void **state)
     expect_said(outcome.out, "\n    results   ");
     expect_said(outcome.out, "\n  draws 3.2e+05 samples a round, by one table for all\n");
     /* 10,000 agents of 150 ns with 32 draws of 2 ns, and 2,048 states of 10. */
-    expect_said(outcome.out, "\n  takes about 2.2 ms a round, about 22 ms for 10 rounds, ");
+    expect_said(outcome.out, "\n  takes about 810 us a round, about 8.1 ms for 10 rounds, ");
     assert_string_equal(outcome.err, "");
     outcome_free(&outcome);
 }
@@ -74,7 +74,7 @@ static void replicates_and_threads_are_in_the_estimate(void **state)
     (void)state;
     struct outcome outcome = check(SOCIETY SPARED, "--set scenario.replicates=10 --threads 2");
     outcome_expect(&outcome, 0);
-    expect_said(outcome.out, "about 2.2 ms a round, about 108 ms for 10 rounds of 10 replicates, ");
+    expect_said(outcome.out, "about 810 us a round, about 41 ms for 10 rounds of 10 replicates, ");
     outcome_free(&outcome);
 }
 
@@ -87,7 +87,7 @@ static void lists_that_are_spread_out_are_warned_of(void **state)
     expect_said(outcome.err, "a.toml: warning: metric.safety looks at agents one by one, and each "
                              "of policy.memory says every state, ");
     expect_said(outcome.err, "2e+07 numbers a round; agents = false would spare them\n");
-    expect_said(outcome.out, "\n  takes about 84 ms a round, ");
+    expect_said(outcome.out, "\n  takes about 83 ms a round, ");
     outcome_free(&outcome);
     outcome = check(SOCIETY LOOKS, "--set society.policy.recall=1.0");
     outcome_expect(&outcome, 0);
