@@ -149,14 +149,15 @@ static inline void pair(const struct address *address, const struct piece *a, co
 static void even_rows(const struct address *address, uint64_t first, uint64_t step, int64_t n,
                       int64_t rows, uint64_t *out)
 {
-    struct piece waiting = {.n = 0};
+    struct piece const none = {.n = 0};
+    struct piece waiting = none;
     for (int64_t r = 0; r < rows; r++, first += step, out += n) {
         for (int64_t i = 0; i < n; i += HALF) {
             struct piece const next = {(first + (uint64_t)i) >> 1, out + i,
                                        n - i < HALF ? n - i : HALF};
             if (waiting.n > 0)
                 pair(address, &waiting, &next);
-            waiting = waiting.n > 0 ? (struct piece){.n = 0} : next;
+            waiting = waiting.n > 0 ? none : next;
         }
     }
     if (waiting.n > 0)
