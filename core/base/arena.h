@@ -3,6 +3,7 @@
 #define BASE_ARENA_H
 
 #include <stddef.h>
+#include <stdint.h>
 
 struct arena;
 
@@ -28,6 +29,12 @@ void arena_reset(struct arena *arena);
 
 #define ARENA_NEW(arena, type)      ((type *)arena_alloc((arena), sizeof(type)))
 #define ARENA_ARRAY(arena, type, n) ((type *)arena_alloc((arena), sizeof(type) * (size_t)(n)))
+
+/* So many bytes in whole lines of 64, for what stands one behind the other. */
+static inline int64_t memory_lines(int64_t bytes)
+{
+    return (bytes + 63) / 64 * 64;
+}
 
 /* Zeroed, 64-byte aligned, given back with free(); NULL when there is none. */
 void *memory_try(size_t count, size_t size);

@@ -3,6 +3,8 @@
 #include <float.h>
 #include <string.h>
 
+#include "world/space.h"
+
 /* What no machine can hold is for the check of what a run needs to say, with the figure. */
 #define BEYOND 1e15
 
@@ -94,7 +96,7 @@ static const struct grammar_form space_forms[] = {
     {.key = "states",
      .forms = GRAMMAR_NUMBER | GRAMMAR_WHOLE,
      .min = 1,
-     .max = (1 << 29) - 1,
+     .max = SPACE_STATES_MOST,
      .otherwise = "as many as `reference` has values",
      .doc = "K, how many states there are; may be left out when `reference` is an array or a "
             "file's column."},
@@ -116,7 +118,7 @@ static const struct grammar_form space_forms[] = {
     {.key = "contexts",
      .forms = VALUES | GRAMMAR_WHOLE,
      .min = 1,
-     .max = (1 << 29) - 1,
+     .max = SPACE_STATES_MOST,
      .of = "context",
      .otherwise = "1",
      .doc = "How many contexts, of equal size; the size of each; or a column such as { column = "

@@ -21,9 +21,9 @@ static bool too_many(struct law_source *source, const struct node *node, const c
                    "%s = %lld needs at least %s of memory, and this machine has %s free", key,
                    (long long)count, text_bytes(need, (double)count * bytes),
                    text_bytes(has, memory));
-    else if (count > UINT32_MAX - 1)
+    else if (count > SPACE_STATES_MOST)
         report_add(source->report, STATUS_LIMIT, node->at, "%s = %lld is above %lld", key,
-                   (long long)count, (long long)UINT32_MAX - 1);
+                   (long long)count, (long long)SPACE_STATES_MOST);
     else
         return false;
     return true;

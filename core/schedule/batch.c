@@ -49,7 +49,10 @@ static void draw_own(const struct batch *b)
 {
     const struct replicate *r = b->replicate;
     draw_lists(b->replicate, b->worker, b->round, b->begin, b->n, b->state, b->kept);
-    for (int64_t i = 0; i < b->n && r->judging == JUDGING_SURE; i++)
+    if (r->judging != JUDGING_SURE)
+        return;
+    profile_at(r, b->worker, PROFILE_JUDGE);
+    for (int64_t i = 0; i < b->n; i++)
         b->kept[i] = (uint32_t)kernel_get()->keep(r->stays, b->state + i * b->stride, b->kept[i]);
 }
 

@@ -72,16 +72,15 @@ struct drawing {
     const uint32_t *own;
     uint64_t part, words;
     uint32_t attempt;
-    int64_t have, want;
+    int64_t have, want, refused; /* refused: proposals in a row, counted by calls */
     uint32_t *out;
 };
 
-/* As many words as it takes; how many are made at a time changes nothing. False: given up. */
+/* As many words as it takes. False: given up. */
 static bool draw_list(struct replicate *r, int worker, uint32_t round, struct drawing *d)
 {
     struct bench *bench = &r->bench[worker];
-    int64_t refused = 0;
-    while (d->have < d->want && refused <= REFUSALS) {
+    while (d->have < d->want && d->refused <= REFUSALS) {
         int64_t const words = words_for(&r->law, d->want - d->have);
         uint64_t const first = d->part << 32;
         struct random_more const more =
@@ -90,7 +89,7 @@ static bool draw_list(struct replicate *r, int worker, uint32_t round, struct dr
                      first + d->words, words, bench->word);
         int64_t const got = compose_draw(d->from, d->own, &more, bench->word, 2 * words,
                                          d->want - d->have, d->out + d->have);
-        refused = got > 0 ? 0 : refused + 2 * words;
+        d->refused = got > 0 ? 0 : d->refused + 2 * words;
         d->words += (uint64_t)words;
         d->have += got;
     }
@@ -139,7 +138,7 @@ void draw_parts(struct replicate *r, int worker, int64_t round, uint64_t part, i
 struct lists {
     int64_t round, begin, n;
     const gyre_said *said;
-    uint32_t *state, *drawn; /* as law_draw_lists has them */
+    uint32_t *state, *drawn; /* as draw_lists has them */
 };
 
 /* How many from the first on are as long as it and have words for all their proposals. */
@@ -170,12 +169,12 @@ static bool draw_on(struct replicate *r, int worker, int64_t round, int64_t m, i
     return true;
 }
 
-static void draw_alike(struct replicate *r, int worker, const struct lists *lists, int64_t words)
+/* Proposes for all at once; got[i]: how many samples list i has then. */
+static void propose(struct replicate *r, int worker, const struct lists *lists, int64_t words,
+                    const uint32_t **own, int64_t *got)
 {
     struct bench *bench = &r->bench[worker];
     int64_t const want = r->plan->shape.samples;
-    const uint32_t *own[BATCH_MOST];
-    int64_t got[BATCH_MOST];
     uint64_t const first = (uint64_t)lists->begin << 32;
     struct random_more const more = more_of(r, lists->round, STREAM_MORE, 0, first);
     for (int64_t i = 0; i < lists->n; i++)
@@ -192,13 +191,22 @@ static void draw_alike(struct replicate *r, int worker, const struct lists *list
                                                                  .out = lists->state,
                                                                  .stride = want,
                                                                  .got = got});
+}
+
+static void draw_alike(struct replicate *r, int worker, const struct lists *lists, int64_t words)
+{
+    int64_t const want = r->plan->shape.samples;
+    const uint32_t *own[BATCH_MOST];
+    int64_t got[BATCH_MOST];
+    propose(r, worker, lists, words, own, got);
     for (int64_t i = 0; i < lists->n; i++) {
         int64_t const m = lists->begin + i;
-        struct drawing rest = {.from = &bench->composed,
+        struct drawing rest = {.from = &r->bench[worker].composed,
                                .own = own[i],
                                .part = (uint64_t)m,
                                .words = (uint64_t)words,
-                               .want = want - got[i]};
+                               .want = want - got[i],
+                               .refused = got[i] ? 0 : 2 * words};
         bool const whole = got[i] == want || draw_on(r, worker, lists->round, m, got[i], &rest,
                                                      lists->state + i * want);
         lists->drawn[i] = whole ? (uint32_t)want : 0;
@@ -220,8 +228,9 @@ void draw_lists(struct replicate *r, int worker, int64_t round, int64_t begin, i
 {
     gyre_said *const said = r->bench[worker].said;
     int64_t const words = words_for(&r->law, r->plan->shape.samples);
+    memset(drawn, 0, sizeof *drawn * (size_t)n);
     if (r->law.composed && !census_say_each(r, worker, begin, begin + n, said))
-        n = 0;
+        return;
     for (int64_t i = 0, some = 1; i < n; i += some) {
         struct lists lists = {
             round, begin + i, n - i, said + i, state + i * r->plan->shape.samples, drawn + i};

@@ -20,8 +20,8 @@
 /* What one dataset is drawn from: own NULL, all of `table`; where datasets are counted all of p. */
 struct source {
     const double *p;           /* [states + 1]; one context: [states] */
-    const struct alias *table; /* NULL: steps */
-    const uint64_t *steps;     /* see world/invert.h */
+    const struct alias *table; /* NULL: one of those below */
+    const uint64_t *steps;     /* see world/invert.h; NULL: not these */
     const struct few *few;     /* see world/few.h; NULL: one of the above */
     const uint32_t *own;       /* its list, or NULL */
     const struct compose *composed;

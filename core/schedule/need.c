@@ -12,6 +12,7 @@
 #include "schedule/plan.h"
 #include "schedule/review.h"
 #include "world/invert.h"
+#include "world/spectrum.h"
 #include "world/tally.h"
 
 enum { REAL = 8, SUM = 2 * 8, COUNT = 4, BITS16 = 2 };
@@ -89,13 +90,28 @@ static double columns_of(const struct plan *plan)
     return bytes + PLAN + ARENA * (double)plan->instance_count;
 }
 
+/* Where agents are counted: see spectrum.h; and what is read of it for metrics. */
+static double spectrum_of(const struct plan *plan)
+{
+    return plan->spectra > 0
+               ? (double)spectrum_size(plan->shape.states, plan->shape.samples, plan->carriers)
+               : 0;
+}
+
+static double counted_of(const struct plan *plan)
+{
+    return plan->spectra > 0 ? REAL * ((double)plan->shape.samples +
+                                       (double)plan->carriers * (double)plan->shape.states)
+                             : 0;
+}
+
 /* What one society takes beside its rows. */
 static double world_of(const struct plan *plan)
 {
     double const states = (double)plan->shape.states, each = 2 * REAL * states + table_of(plan);
     double const parts = plan->scenario->mixing < 1 ? 2 * REAL : 0; /* that laws of rows share */
     double const laws = (3 * REAL + 1 + (plan->own > 0 ? REAL + BITS16 : 0) + parts) * states;
-    double bytes = SMALL + laws + each * plan->intervention_count;
+    double bytes = SMALL + laws + each * plan->intervention_count + counted_of(plan);
     bytes += draws(plan) ? table_of(plan) : 0;
     for (int i = 0; i < SPACE_LIVES; i++)
         bytes += plan->needs[i] ? REAL * states : 0;
@@ -144,9 +160,9 @@ static double bench_of(const struct plan *plan, bool first)
     double const sums = SUM + REAL + held + spread + (is_apart(plan) ? COUNT : 0);
     double const words = (REAL + 2 * COUNT) * (double)REPLICATE_CHUNK + ARENA;
     double const counts = count_may(plan) ? (double)count_room(plan) : 0;
-    return states * sums + lists + counts + own_laws_of(plan) + scratch_of(plan, first) + words +
-           (SUM + REAL) * (double)plan->slot_count + REAL * (double)plan->shape.contexts +
-           ARENA * (double)plan->instance_count;
+    return states * sums + lists + counts + spectrum_of(plan) + own_laws_of(plan) +
+           scratch_of(plan, first) + words + (SUM + REAL) * (double)plan->slot_count +
+           REAL * (double)plan->shape.contexts + ARENA * (double)plan->instance_count;
 }
 
 /* ---- datasets ----------------------------------------------------------- */
@@ -172,9 +188,8 @@ static double datasets_of(const struct plan *plan, const struct crew *crew)
 {
     double const benches = plan->shape.datasets == 1 ? 1 : crew->workers;
     double const kept = REAL * (double)plan->shape.samples / REPLICATE_CHUNK;
-    double const logs = plan->slot_count ? REAL * (double)plan->shape.samples : 0; /* consensus's */
-    return logs + crew->lanes * (benches * dataset_of(plan) + crew->workers * apart_of(plan) +
-                                 kept + review_need(plan, crew->workers));
+    return crew->lanes * (benches * dataset_of(plan) + crew->workers * apart_of(plan) + kept +
+                          review_need(plan, crew->workers));
 }
 
 /* ---- all of it ---------------------------------------------------------- */

@@ -238,12 +238,15 @@ static void ask_slots(struct plan *plan, struct plan_metric *metric, struct repo
     call_fini(&call);
 }
 
-/* Of lists that are all as long, of agents that weigh the same. */
+/* Of lists that are all as long, of agents that weigh the same; and of as many samples as states,
+ * which are looked through once a round. */
 static bool has_spectrum(const struct plan *plan)
 {
     const gyre_shape *shape = &plan->shape;
-    return plan->own == 1 && plan->scenario->equal_weights && shape->contexts == 1 &&
-           shape->datasets > 1 && shape->samples > 0 && shape->samples <= SPECTRUM_SAMPLES;
+    double const samples = (double)shape->samples * (double)shape->datasets;
+    return samples >= (double)shape->states && plan->own == 1 && plan->scenario->equal_weights &&
+           shape->contexts == 1 && shape->datasets > 1 && shape->samples > 0 &&
+           shape->samples <= SPECTRUM_SAMPLES;
 }
 
 static void ask_spectrum(struct plan *plan, struct plan_metric *metric, struct report *report)

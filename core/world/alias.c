@@ -3,6 +3,7 @@
 #include <stddef.h>
 #include <string.h>
 
+#include "base/arena.h"
 #include "gyre/real.h"
 #include "world/kernel.h"
 
@@ -19,24 +20,19 @@ static int log2_columns(int64_t n)
     return log2;
 }
 
-static int64_t padded(int64_t bytes)
-{
-    return (bytes + 63) / 64 * 64;
-}
-
 int64_t alias_size(int64_t n)
 {
     int64_t const capacity = (int64_t)1 << log2_columns(n);
-    return 2 * padded(capacity * (int64_t)sizeof(uint32_t)) +
-           padded(capacity * (int64_t)sizeof(int64_t));
+    return 2 * memory_lines(capacity * (int64_t)sizeof(uint32_t)) +
+           memory_lines(capacity * (int64_t)sizeof(int64_t));
 }
 
 void alias_init(struct alias *alias, int64_t n, void *memory)
 {
     int64_t const capacity = (int64_t)1 << log2_columns(n);
     char *const at = memory;
-    int64_t const entries = padded(capacity * (int64_t)sizeof(uint32_t));
-    int64_t const shares = entries + padded(capacity * (int64_t)sizeof(int64_t));
+    int64_t const entries = memory_lines(capacity * (int64_t)sizeof(uint32_t));
+    int64_t const shares = entries + memory_lines(capacity * (int64_t)sizeof(int64_t));
     *alias = (struct alias){.entry = memory,
                             .share = (int64_t *)(void *)(at + entries),
                             .order = (uint32_t *)(void *)(at + shares)};

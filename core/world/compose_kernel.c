@@ -411,6 +411,16 @@ MADE_FOR int64_t compose_part(const struct compose *of, const struct columns *co
     return k < want ? k : want;
 }
 
+static inline struct batch part_of(const struct compose_parts *parts, int64_t p)
+{
+    return (struct batch){.more = parts->more,
+                          .own = parts->own[p],
+                          .word = parts->word + p * ((parts->n + 1) / 2),
+                          .part = p,
+                          .out = parts->out,
+                          .at = p * parts->stride};
+}
+
 MADE_FOR void compose_parts(const struct compose *of, int most, enum coins coins,
                             const struct compose_parts *parts)
 {
@@ -421,12 +431,7 @@ MADE_FOR void compose_parts(const struct compose *of, int most, enum coins coins
     struct later later;
     later.n = 0;
     for (int64_t p = 0; p < parts->count; p++) {
-        struct batch const part = {.more = parts->more,
-                                   .own = parts->own[p],
-                                   .word = parts->word + p * ((parts->n + 1) / 2),
-                                   .part = p,
-                                   .out = parts->out,
-                                   .at = p * parts->stride};
+        struct batch const part = part_of(parts, p);
         parts->got[p] = compose_part(of, &columns, &reach, most, &chances, coins, &part, parts->n,
                                      parts->want, &later);
     }
@@ -436,12 +441,7 @@ MADE_FOR void compose_parts(const struct compose *of, int most, enum coins coins
 static void compose_wholes(const struct compose *of, const struct compose_parts *parts)
 {
     for (int64_t p = 0; p < parts->count; p++) {
-        struct batch const part = {.more = parts->more,
-                                   .own = parts->own[p],
-                                   .word = parts->word + p * ((parts->n + 1) / 2),
-                                   .part = p,
-                                   .out = parts->out,
-                                   .at = p * parts->stride};
+        struct batch const part = part_of(parts, p);
         parts->got[p] = propose_whole(of, &part, parts->n, parts->want);
     }
 }

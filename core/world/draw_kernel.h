@@ -1,5 +1,5 @@
-/* world/draw_kernel.h - the half of the vector code that draws and counts: draw_kernel.c, compiled
- * like kernel.c, whose table these functions go into. Only these two files include this.
+/* world/draw_kernel.h - the part of the vector code that draws: draw_kernel.c and compose_kernel.c,
+ * compiled like kernel.c, whose table these functions go into. Only kernels include this.
  */
 #ifndef WORLD_DRAW_KERNEL_H
 #define WORLD_DRAW_KERNEL_H

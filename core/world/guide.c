@@ -3,6 +3,7 @@
 #include <stddef.h>
 #include <string.h>
 
+#include "base/arena.h"
 #include "world/kernel.h"
 #include "world/random.h"
 
@@ -13,14 +14,9 @@ enum { WHOLE_LOG2 = 62, SLACK = 16 };
 
 /* ---- memory ------------------------------------------------------------- */
 
-static int64_t padded(int64_t bytes)
-{
-    return (bytes + 63) / 64 * 64;
-}
-
 static int64_t of_states(int64_t size)
 {
-    return padded((GUIDE_STATES + SLACK) * size);
+    return memory_lines((GUIDE_STATES + SLACK) * size);
 }
 
 enum { CELLS_SIZE = (GUIDE_CELLS + 64) * (int)sizeof(uint16_t) };

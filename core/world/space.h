@@ -2,7 +2,11 @@
 #ifndef WORLD_SPACE_H
 #define WORLD_SPACE_H
 
+#include "world/alias.h"
 #include "world/column.h"
+
+/* More states have no table to draw from, with one column for what is none of them. */
+#define SPACE_STATES_MOST (ALIAS_STATES - 1)
 
 /* The columns that the core itself makes. */
 #define SPACE_REFERENCE "reference" /* of states: pi*(z|c)             */

@@ -2,26 +2,22 @@
 
 #include <string.h>
 
+#include "base/arena.h"
 #include "world/kernel.h"
-
-static int64_t padded(int64_t bytes)
-{
-    return (bytes + 63) / 64 * 64;
-}
 
 static int64_t counts_size(int64_t states)
 {
-    return padded(states * (int64_t)sizeof(uint16_t));
+    return memory_lines(states * (int64_t)sizeof(uint16_t));
 }
 
 static int64_t carriers_size(int64_t states)
 {
-    return padded(states) + padded(states * (int64_t)sizeof(int64_t));
+    return memory_lines(states) + memory_lines(states * (int64_t)sizeof(int64_t));
 }
 
 static int64_t reached_size(int64_t samples)
 {
-    return padded(SPECTRUM_LANES * samples * (int64_t)sizeof(int64_t));
+    return memory_lines(SPECTRUM_LANES * samples * (int64_t)sizeof(int64_t));
 }
 
 int64_t spectrum_size(int64_t states, int64_t samples, int carriers)
@@ -50,8 +46,8 @@ void spectrum_init(struct spectrum *s, int64_t states, int64_t samples, const in
     for (int i = 0; i < count; i++)
         carriers[i] =
             (struct carriers){.least = least[i],
-                              .near = take(&at, padded(states)),
-                              .all = take(&at, padded(states * (int64_t)sizeof(int64_t)))};
+                              .near = take(&at, memory_lines(states)),
+                              .all = take(&at, memory_lines(states * (int64_t)sizeof(int64_t)))};
 }
 
 void spectrum_clear(struct spectrum *s)

@@ -2,6 +2,7 @@
 
 #include <string.h>
 
+#include "base/arena.h"
 #include "world/kernel.h"
 
 __extension__ typedef __int128 wide;
@@ -12,21 +13,17 @@ __extension__ typedef __int128 wide;
 /* States that are folded at a time: their limbs stay in the first cache. */
 enum { BLOCK = 512 };
 
-static int64_t padded(int64_t bytes)
-{
-    return (bytes + 63) / 64 * 64;
-}
-
 int64_t tally_size(int64_t n)
 {
-    return padded(n * (int64_t)sizeof(wide)) + padded(n * (int64_t)sizeof(uint32_t)) + padded(n);
+    return memory_lines(n * (int64_t)sizeof(wide)) + memory_lines(n * (int64_t)sizeof(uint32_t)) +
+           memory_lines(n);
 }
 
 void tally_init(struct tally *tally, int64_t n, void *memory)
 {
     char *const at = memory;
-    int64_t const wides = padded(n * (int64_t)sizeof(wide));
-    int64_t const highs = wides + padded(n * (int64_t)sizeof(uint32_t));
+    int64_t const wides = memory_lines(n * (int64_t)sizeof(wide));
+    int64_t const highs = wides + memory_lines(n * (int64_t)sizeof(uint32_t));
     *tally = (struct tally){.states = n,
                             .wide = memory,
                             .high = (uint32_t *)(void *)(at + wides),

@@ -36,7 +36,8 @@ struct gyre_spectrum {
     const double *times;    /* [N + 1]: times[n] is the sum over these agents of w_m and of how many
                              * states each lists n times; times[0] is 0        */
     const double *carriers; /* [states]: the weight of those of them that list a state
-                             * as often as the metric's `spectrum` said, or more */
+                             * as often as the metric's `spectrum` said, or more; NULL: that
+                             * is more often than a list is long                 */
 };
 
 typedef struct gyre_metric_ops {

@@ -31,20 +31,33 @@ static double favourite(const double *x, const double *said, double beta, int64_
     return best;
 }
 
-/* Of each context its favourite, which is the same in all rounds. */
+/* Beyond this, weights of what is said could be too small for doubles beside the favourite's. */
+#define FAR 300.0
+
+/* The exponents' reach in a context. */
+static double reach_of(const double *x, double beta, int64_t begin, int64_t end)
+{
+    return beta * (favourite(x, NULL, beta, begin, end) - favourite(x, NULL, -beta, begin, end));
+}
+
+/* Of each context its favourite, where in all rounds that will do: else NaN. */
 static gyre_status open(gyre_ctx *ctx)
 {
     const gyre_shape *shape = ctx->shape;
+    const double *x = ctx->fields[0].data;
+    double const beta = ((const struct conf *)ctx->conf)->beta;
     double *best = ctx->host->alloc(ctx, sizeof *best * (size_t)shape->contexts, 64);
-    for (int64_t c = 0; best && c < shape->contexts; c++)
-        best[c] = favourite(ctx->fields[0].data, NULL, ((const struct conf *)ctx->conf)->beta,
-                            shape->context[c], shape->context[c + 1]);
+    for (int64_t c = 0; best && c < shape->contexts; c++) {
+        int64_t const begin = shape->context[c], end = shape->context[c + 1];
+        best[c] = reach_of(x, beta, begin, end) < FAR ? favourite(x, NULL, beta, begin, end)
+                                                      : (double)NAN;
+    }
     ctx->cache = best;
     return best ? GYRE_OK : GYRE_E_NOMEM;
 }
 
-/* Loops that become vectors. Weights are in ratios to that of the favourite: exp cannot overflow,
- * and the difference is rounded before it is multiplied, not after. */
+/* Loops that become vectors. Weights are in ratios to the favourite's: exp cannot overflow, and the
+ * difference is rounded before it is multiplied, not after. */
 
 static void lean(const double *restrict x, const double *restrict said, double beta, double best,
                  int64_t n, double *restrict weight)
@@ -64,36 +77,20 @@ static void leave(const double *restrict said, int64_t n, double *restrict weigh
     }
 }
 
-/* Is any more than next to nothing? */
-static int has_weight(const double *weight, int64_t n)
-{
-    int64_t z = 0;
-    while (z < n && weight[z] <= 0x1p-500)
-        z++;
-    return z < n;
-}
-
-static int weigh_from(gyre_ctx *ctx, const double *said, int64_t c, double best, double *weight)
-{
-    int64_t const begin = ctx->shape->context[c], n = ctx->shape->context[c + 1] - begin;
-    double const beta = ((const struct conf *)ctx->conf)->beta;
-    lean(ctx->fields[0].data + begin, said + begin, beta, best, n, weight + begin);
-    ctx->host->exp(ctx, weight + begin, n, weight + begin);
-    leave(said + begin, n, weight + begin);
-    return has_weight(weight + begin, n);
-}
-
-/* Where the favourite is so far ahead of all that is said that these have next to no weight, they
- * are held against the first among them. */
+/* The favourite of all states need not be looked for; of those that are said it must. */
 static gyre_status weigh(gyre_ctx *ctx, const gyre_round *round, double *weight)
 {
     const gyre_shape *shape = ctx->shape;
-    const double *best = ctx->cache, *x = ctx->fields[0].data, *said = round->mixture;
+    const double *x = ctx->fields[0].data, *said = round->mixture;
     double const beta = ((const struct conf *)ctx->conf)->beta;
-    for (int64_t c = 0; c < shape->contexts; c++)
-        if (!weigh_from(ctx, said, c, best[c], weight))
-            weigh_from(ctx, said, c,
-                       favourite(x, said, beta, shape->context[c], shape->context[c + 1]), weight);
+    for (int64_t c = 0; c < shape->contexts; c++) {
+        int64_t const begin = shape->context[c], n = shape->context[c + 1] - begin;
+        double best = ((const double *)ctx->cache)[c];
+        best = isnan(best) ? favourite(x, said, beta, begin, begin + n) : best;
+        lean(x + begin, said + begin, beta, best, n, weight + begin);
+    }
+    ctx->host->exp(ctx, weight, shape->states, weight);
+    leave(said, shape->states, weight);
     return GYRE_OK;
 }
 

@@ -88,6 +88,35 @@ static void selection_multiplies_odds_round_by_round(void **state)
               "0.3"); /* agents stay alike, so that it makes no difference */
 }
 
+/* ---- weights far apart ---------------------------------------------------- */
+
+/* Of what is said nothing is lost that a double can hold, be what nobody says ever so favoured. */
+static bool hold_distant(void *argument, const struct replicate *r)
+{
+    (void)argument;
+    double const expected = exp(100 * (2.4 - 6.6));
+    battery_same("P_t of what is least favoured, be it e^-420", expected,
+                 r->live[SPACE_DISTRIBUTION][2], expected, 1e-12);
+    return false;
+}
+
+static void what_nobody_says_takes_no_weight_from_what_is_said(void **state)
+{
+    (void)state;
+    static const char *const favoured[] = {"6.6", "10", "60"};
+    for (int i = 0; i < 3; i++) {
+        struct society *s = society_create(
+            1,
+            "[space]\nreference = [0, 0.5, 0.5]\nattributes = { utility = [%s, 6.6, 2.4] }\n"
+            "[society]\nagents = 2\n[sampling]\nsamples = \"expected\"\n"
+            "[selection]\nuse = \"selection.bias\"\nbeta = 100\n"
+            "[[metric]]\nuse = \"metric.diversity\"\n",
+            favoured[i]);
+        society_run(s, battery_fresh(), hold_distant, NULL);
+        society_destroy(s);
+    }
+}
+
 /* ---- agents that differ: P_t and Q_m ------------------------------------ */
 
 static const double first[2] = {.9, .1}, second[2] = {.1, .9};
@@ -178,6 +207,7 @@ int main(int argc, char **argv)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(selection_multiplies_odds_round_by_round),
+        cmocka_unit_test(what_nobody_says_takes_no_weight_from_what_is_said),
         cmocka_unit_test(weighed_laws_are_mixed_after_they_are_normalised),
         cmocka_unit_test(samples_follow_every_agents_own_law),
     };

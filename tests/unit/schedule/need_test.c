@@ -146,6 +146,9 @@ static double taken_by(const char *scenario, int lanes, int workers, struct plan
 #define EVERY                                                                                      \
     "metric = [{ use = \"metric.safety\" }, { use = \"metric.consensus\" }, "                      \
     "{ use = \"metric.diversity\" }, { use = \"metric.drift\" }]\n"
+#define COUNTED                                                                                    \
+    "metric = [{ use = \"metric.safety\", agent_kl = false }, "                                    \
+    "{ use = \"metric.consensus\", modes = false }]\n"
 #define HALF   "update = { use = \"update.mle\", rate = 0.5 }\n"
 #define RECALL "update = { use = \"update.recall\", utility = 0 }\n"
 #define VERIFY                                                                                     \
@@ -174,6 +177,9 @@ static const char *const societies[] = {
     /* lists: 4 (N + 1) bytes */
     AGENTS("50000") SPACE("256") MIXED("100") EVERY,
     AGENTS("50000") SPACE("256") SAMPLES("per_agent", "30") ONE(SAFETY) CHECKED,
+    /* lists that are counted */
+    AGENTS("50000") SPACE("256") MIXED("100") COUNTED,
+    AGENTS("200") SPACE("100000") MIXED("1000") COUNTED,
     /* memories: 4 B bytes */
     MEMORY("200000", "0.9") SPACE("4096") SAMPLES("per_agent", "32") ONE(SAFETY) CHECKED,
     MEMORY("100000", "0.9") SPACE("4096") MIXED("32") ONE(SAFETY),
