@@ -110,9 +110,10 @@ def text(report):
         "\n".join(limit_lines(report["limits"])),
         layout(list(time_rows(report["workloads"]))),
         "Medians of turns taken in alternation, one thread unless said. A round is what a longer\n"
-        "process takes more than one of one round. bound = draws x (word + gather at the table's\n"
-        "states) + bytes / triad, with each row written once and read once a round, one thread; W8:\n"
-        "+ 2 x agents x states x features products.",
+        "process takes more than one of one round, of gyre's each the faster of two. bound = draws\n"
+        "x (word + gather at the table's states) + bytes / triad, with each row written once and\n"
+        "read once a round, one thread; a gather is a look-up of gyre's own, words made before.\n"
+        "W8: + 2 x agents x states x features products.",
         "\n".join(notes(report)),
     ]
     if report["reach"]:
@@ -144,7 +145,8 @@ def readme_table(report):
     lines = ["", *readme_rows(results), ""]
     for scale in sorted({r["numpy_scale"] for r in results.values()} - {1}):
         lines += [f"\\* numpy with {scale} times fewer agents, its time multiplied by that.", ""]
-    lines += ["Time of a round (W5: a process; W6: a replicate), medians of alternating runs.",
+    lines += ["Time of a round (W5: a process; W6: a replicate), medians of alternating runs, "
+              "of gyre's each the faster of two.",
               *machine_lines(report), ""]
     return "\n".join(lines)
 

@@ -1,7 +1,8 @@
 /* schedule/law.h - what data are drawn from, and by which technique.
  *
  * Agent m's data are from Q_m(z|c), proportional to a(z) [(1 - g) P_m(z|c) + g Pbar(z|c)], as
- * interventions leave it. Techniques, for what they cost a draw (Xeon, 2.6 GHz, AVX-512):
+ * interventions leave it. Techniques, for what they are taken to cost when one is chosen (law.c;
+ * draws cost less since they take half words: docs/costs.md):
  *
  *   one table     all agents draw from one law: g = 1, or all agents are equal. 2 ns a draw, and
  *                 5 ns a state once a round.

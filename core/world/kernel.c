@@ -27,8 +27,7 @@ extern const struct kernel KERNEL_OWN(kernel);
 #define ABREAST _Pragma("GCC ivdep")
 #endif
 
-/* ---- sums --------------------------------------------------------------------------------------
- */
+/* ---- sums --------------------------------------------------------------------------------- */
 
 #ifdef __AVX512F__
 /* gyre_total and gyre_dot with the same lanes; what is beyond the end adds 0 to its lane, which is

@@ -8,8 +8,7 @@
 #include "world/lanes.h"
 #include "world/spectrum.h"
 
-/* ---- lists taken apart
- * -------------------------------------------------------------------------------- */
+/* ---- lists taken apart ---------------------------------------------------------------------- */
 
 int64_t KERNEL_OWN(list_kernel_take)(const struct distinct *d, int64_t n, double each)
 {
