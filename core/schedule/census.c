@@ -230,7 +230,7 @@ static void count_said(struct replicate *r, int worker, int64_t round, int64_t r
         *said = (gyre_said){.size = sizeof *said, .p = bench->p};
     }
     if (counted)
-        spectrum_add(&bench->spectrum, said->state, share / (double)said->count, &bench->lists);
+        spectrum_add(&bench->spectrum, &said->state, 1, share / (double)said->count, &bench->lists);
     else
         mix(r, bench, said, share);
     if (is_gathered(r->plan, counted) && gather(r, worker, round, row, said, counted))
@@ -246,37 +246,53 @@ static void count_row(struct replicate *r, int worker, int64_t round, int64_t ro
 
 /* ---- lists, many at a time ---------------------------------------------- */
 
-/* Lists that stand one behind the other, as long and of the same share, from the first on: they are
- * added as one. */
+/* Are all that are as full as this one only counted? */
+static bool is_spectral(const struct replicate *r, const gyre_said *said)
+{
+    return is_counted(r, said) && !is_gathered(r->plan, true);
+}
+
+/* How many from the first on are added as one: lists of one length and share, that are counted in
+ * the spectrum or stand one behind the other. */
 static int64_t run_of(const struct replicate *r, int64_t row, const gyre_said *said, int64_t n)
 {
+    bool const apart = is_spectral(r, said);
     int64_t i = 1;
     while (i < n && !said[i].p && said[i].count == said->count && said->count > 0 &&
-           said[i].state == said->state + i * said->count &&
+           (apart || said[i].state == said->state + i * said->count) &&
            r->rows.share[row + i] == r->rows.share[row])
         i++;
     return i;
 }
 
-static bool is_known(const struct replicate *r, const gyre_said *said, int64_t n)
+static bool check_run(struct replicate *r, int worker, int64_t row, const gyre_said *said,
+                      int64_t n)
 {
-    return !said->p && said->count >= 0 && said->count <= plan_list_most(r->plan) &&
-           (said->state || said->count == 0) &&
-           kernel_get()->is_below(said->state, n * said->count, (uint32_t)r->plan->shape.states);
+    bool good = true;
+    for (int64_t i = 0; i < n && good; i++)
+        good = check_said(r, worker, row + i, &said[i]);
+    return good;
+}
+
+static void count_spectral(struct bench *bench, const gyre_said *said, int64_t n, double each)
+{
+    const uint32_t *list[BATCH_MOST];
+    for (int64_t i = 0; i < n; i++)
+        list[i] = said[i].state;
+    spectrum_add(&bench->spectrum, list, n, each, &bench->lists);
 }
 
 static void count_run(struct replicate *r, int worker, int64_t round, int64_t row, gyre_said *said,
                       int64_t n)
 {
     struct bench *bench = &r->bench[worker];
-    if (!is_known(r, said, n)) {
-        for (int64_t i = 0; i < n && check_said(r, worker, row + i, &said[i]); i++)
-            ;
+    double const each = r->rows.share[row] * r->plan->own / (double)said->count;
+    if (!check_run(r, worker, row, said, n))
         return;
-    }
-    if (n > 1 && is_list(r, said) && r->plan->slot_count == 0)
-        tally_add(&bench->lists, said->state, n * said->count,
-                  r->rows.share[row] * r->plan->own / (double)said->count);
+    if (is_spectral(r, said))
+        count_spectral(bench, said, n, each);
+    else if (n > 1 && is_list(r, said) && r->plan->slot_count == 0)
+        tally_add(&bench->lists, said->state, n * said->count, each);
     else
         for (int64_t i = 0; i < n; i++)
             count_said(r, worker, round, row + i, &said[i]);

@@ -12,6 +12,7 @@
 #include "world/list_kernel.h"
 #include "world/product_kernel.h"
 #include "world/row_kernel.h"
+#include "world/spectrum_kernel.h"
 #include "world/words_kernel.h"
 
 #define TEXT_(a) #a
@@ -342,7 +343,7 @@ const struct kernel KERNEL_OWN(kernel) = {
     .combine = KERNEL_OWN(product_kernel_combine),
     .project = KERNEL_OWN(product_kernel_project),
     .keep = KERNEL_OWN(list_kernel_keep),
-    .spectrum = KERNEL_OWN(list_kernel_spectrum),
+    .spectrum = KERNEL_OWN(spectrum_kernel),
     .count = KERNEL_OWN(list_kernel_count),
     .steps = KERNEL_OWN(draw_kernel_steps),
     .invert = KERNEL_OWN(draw_kernel_invert),

@@ -79,10 +79,13 @@ struct kernel {
     /* Of listed states, those whose bit is set, z % 32 of stays[z / 32], in place and in their
      * order. Returns how many. */
     int64_t (*keep)(const uint32_t *stays, uint32_t *state, int64_t n);
-    /* An agent's list into a spectrum, but for its `near` and `agents`; and counts into a tally's:
-     * low and high, 8 and 32 bits of n numbers. */
-    void (*spectrum)(struct spectrum *spectrum, const uint32_t *list);
-    void (*count)(uint8_t *low, uint32_t *high, const uint16_t *count, int64_t n);
+    /* Agents' lists into a spectrum's arrays, at most `abreast` of them. Returns a number that no
+     * count of theirs is above. */
+    uint32_t (*spectrum)(const struct spectrum *spectrum, const uint32_t *const *list,
+                         int64_t lists);
+    /* Adds n numbers of 40 bits to as many: the last 8 bits are in low, those above in high. */
+    void (*count)(uint8_t *low, uint32_t *high, const uint8_t *more_low, const uint32_t *more_high,
+                  int64_t n);
     /* Prefix sums and draws of world/invert.h. */
     void (*steps)(uint64_t *step, const double *weight, double scale, int64_t n);
     void (*invert)(const uint64_t *step, int64_t n, const uint64_t *word, int64_t draws,

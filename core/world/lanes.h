@@ -20,6 +20,10 @@ enum { WIDTH = 2 };
 
 enum { LANES = 16, PARTS = LANES / WIDTH };
 
+/* For functions of a parameter that is known where they are called: left alone, gcc makes one of
+ * them for both values, and a proposal takes 1.1 ns instead of 0.9. */
+#define MADE_FOR static inline __attribute__((always_inline))
+
 typedef double reals __attribute__((vector_size(WIDTH * sizeof(double))));
 
 static inline reals load(const double *x)

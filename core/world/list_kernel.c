@@ -6,7 +6,6 @@
 
 #include "world/distinct.h"
 #include "world/lanes.h"
-#include "world/spectrum.h"
 
 /* ---- lists taken apart ---------------------------------------------------------------------- */
 
@@ -104,75 +103,15 @@ int64_t KERNEL_OWN(list_kernel_pack)(const double *x, int64_t n, double *out, ui
     return k;
 }
 
-/* ---- spectra ------------------------------------------------------------------------------- */
+/* ---- counts -------------------------------------------------------------------------------- */
 
-/* With more states a listing than this, only listed ones are looked at again. */
-enum { DENSE_MOST = 16 };
-
-/* A register of its own for an address: what was stored at it just now is loaded without waiting
- * (tally.c). Lanes, since most listings are the first of their state, and each waits for the last.
- */
-static void list_each(const struct spectrum *s, const uint32_t *list)
-{
-    int64_t const n = s->samples;
-    uint16_t *const count = s->count;
-    int64_t *const lanes = s->reached;
-    for (int64_t i = 0; i < n; i++) {
-        uint16_t *at = count + list[i];
-        __asm__("" : "+r"(at));
-        int64_t *reached = lanes + i % SPECTRUM_LANES * n + (*at)++;
-        __asm__("" : "+r"(reached));
-        ++*reached;
-    }
-}
-
-static void add_carriers(struct carriers *carriers, const uint16_t *restrict count, int64_t n)
-{
-    uint8_t *restrict const near = carriers->near;
-    uint16_t const below = (uint16_t)(carriers->least - 1);
-    for (int64_t z = 0; z < n; z++)
-        near[z] = (uint8_t)(near[z] + (count[z] > below));
-}
-
-static void add_dense(struct spectrum *s)
-{
-    uint16_t *restrict const count = s->count, *restrict const listed = s->listed;
-    for (int i = 0; i < s->carriers_count; i++)
-        add_carriers(&s->carriers[i], count, s->states);
-    for (int64_t z = 0; z < s->states; z++) {
-        listed[z] = (uint16_t)(listed[z] + count[z]);
-        count[z] = 0;
-    }
-}
-
-/* A state that is listed often is looked at as often, and counts the first time. */
-static void add_sparse(struct spectrum *s, const uint32_t *list)
-{
-    for (int64_t i = 0; i < s->samples; i++) {
-        uint32_t const z = list[i];
-        uint16_t const count = s->count[z];
-        s->listed[z] = (uint16_t)(s->listed[z] + count);
-        for (int c = 0; c < s->carriers_count; c++)
-            s->carriers[c].near[z] =
-                (uint8_t)(s->carriers[c].near[z] + (count >= s->carriers[c].least));
-        s->count[z] = 0;
-    }
-}
-
-void KERNEL_OWN(list_kernel_spectrum)(struct spectrum *s, const uint32_t *list)
-{
-    list_each(s, list);
-    if (s->states > DENSE_MOST * s->samples)
-        add_sparse(s, list);
-    else
-        add_dense(s);
-}
-
-void KERNEL_OWN(list_kernel_count)(uint8_t *low, uint32_t *high, const uint16_t *count, int64_t n)
+void KERNEL_OWN(list_kernel_count)(uint8_t *restrict low, uint32_t *restrict high,
+                                   const uint8_t *restrict more_low,
+                                   const uint32_t *restrict more_high, int64_t n)
 {
     for (int64_t i = 0; i < n; i++) {
-        uint32_t const sum = (uint32_t)low[i] + count[i];
+        uint32_t const sum = (uint32_t)low[i] + more_low[i];
         low[i] = (uint8_t)sum;
-        high[i] += sum >> 8;
+        high[i] += more_high[i] + (sum >> 8);
     }
 }

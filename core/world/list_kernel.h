@@ -9,12 +9,11 @@
 #include "world/draw_kernel.h"
 
 struct distinct;
-struct spectrum;
 
 int64_t KERNEL_OWN(list_kernel_take)(const struct distinct *distinct, int64_t n, double each);
 int64_t KERNEL_OWN(list_kernel_keep)(const uint32_t *stays, uint32_t *state, int64_t n);
 int64_t KERNEL_OWN(list_kernel_pack)(const double *x, int64_t n, double *out, uint32_t *index);
-void KERNEL_OWN(list_kernel_spectrum)(struct spectrum *spectrum, const uint32_t *list);
-void KERNEL_OWN(list_kernel_count)(uint8_t *low, uint32_t *high, const uint16_t *count, int64_t n);
+void KERNEL_OWN(list_kernel_count)(uint8_t *low, uint32_t *high, const uint8_t *more_low,
+                                   const uint32_t *more_high, int64_t n);
 
 #endif

@@ -12,27 +12,47 @@
 
 #include "world/tally.h"
 
-/* Longer lists would overflow the 16 bits of a count. */
-enum { SPECTRUM_SAMPLES = UINT16_MAX, SPECTRUM_LANES = 4 };
+/* Longer lists would overflow the 16 bits of a count. Arrays of states have room for whole blocks.
+ * So many lists are added at once where their counts are small enough to stay in the first cache.
+ */
+enum {
+    SPECTRUM_SAMPLES = UINT16_MAX,
+    SPECTRUM_LANES = 4,
+    SPECTRUM_BLOCK = 64,
+    SPECTRUM_ABREAST = 16
+};
 
 /* The agents that list each state `least` times or more. Numbers that are added to are as short as
  * they can be, since agents are many and states too; they are folded into long ones in time. */
 struct carriers {
     int64_t least; /* >= 1                            */
     uint8_t *near; /* [states], since they were folded */
-    int64_t *all;  /* [states], before that            */
+    uint32_t *all; /* [states], before that            */
 };
 
 struct spectrum {
     int64_t states, samples, agents;
-    int64_t near, unfolded;    /* agents since carriers were folded, and since `listed` was */
-    uint16_t *count;           /* [states], 0 but while an agent is added                   */
-    uint16_t *listed;          /* [states]: listings since they were folded                 */
-    int64_t *reached;          /* [lanes][samples]: how often a state was listed for the n-th time
-                                * (from 0) by an agent; lanes, as the same one is often next */
-    struct carriers *carriers; /* [carriers_count]                                       */
+    int64_t abreast; /* lists at once                                                       */
+    int64_t stride;  /* from one's counts to the next one's                                 */
+    int64_t near;    /* agents since carriers were folded                                   */
+    int64_t most;    /* no state was listed more often than this since listings were folded */
+    int64_t highest; /* no agent lists a state more often than this                         */
+    uint8_t *low;    /* [abreast][stride]: agents' counts, 0 but while they are added       */
+    uint8_t *high;   /* [states]: where a count needs more than a byte, the upper one       */
+    uint32_t *full;  /* [samples / 256]: which these are                                    */
+    uint8_t *listed; /* [states]: listings since they were folded, the last 8 bits          */
+    uint32_t *hoard; /* [states]: the bits above them                                       */
+    int64_t *times;  /* [lanes][samples + 1]: how often an agent lists a state n times; of 0
+                      * it means nothing                                                    */
+    struct carriers *carriers; /* [carriers_count]                                           */
     int carriers_count;
 };
+
+/* The lane of times for the i-th that is added. */
+static inline int64_t *spectrum_lane(const struct spectrum *spectrum, int64_t i)
+{
+    return spectrum->times + i % SPECTRUM_LANES * (spectrum->samples + 1);
+}
 
 /* Bytes that so many carriers need, and an empty spectrum made of such memory: the caller's,
  * 64-byte aligned and all zero. least[carriers]; `carriers` is the caller's too. 1 <= samples <=
@@ -42,10 +62,10 @@ void spectrum_init(struct spectrum *spectrum, int64_t states, int64_t samples, c
                    struct carriers *carriers, int count, void *memory);
 void spectrum_clear(struct spectrum *spectrum);
 
-/* Adds an agent's list of `samples` states; each listing weighs `each` in the tally, to which
- * listings come sooner or later: by spectrum_fold the last of them. */
-void spectrum_add(struct spectrum *spectrum, const uint32_t *list, double each,
-                  struct tally *tally);
+/* Adds lists of `samples` states, an agent's each; each listing weighs `each` in the tally, to
+ * which listings come sooner or later: by spectrum_fold the last of them. */
+void spectrum_add(struct spectrum *spectrum, const uint32_t *const *list, int64_t lists,
+                  double each, struct tally *tally);
 void spectrum_fold(struct spectrum *spectrum, double each, struct tally *tally);
 
 /* Adds another of the same make; both are folded. */

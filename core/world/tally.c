@@ -7,9 +7,6 @@
 
 __extension__ typedef __int128 wide;
 
-/* A count has 40 bits. */
-#define COUNT_MOST (((int64_t)1 << 40) - 1)
-
 /* States that are folded at a time: their limbs stay in the first cache. */
 enum { BLOCK = 512 };
 
@@ -76,7 +73,7 @@ static bool is_counted(struct tally *tally, double each, int64_t more)
         tally->unit = each;
     if (each != tally->unit)
         return false;
-    if (tally->counted > COUNT_MOST - more)
+    if (tally->counted > TALLY_MOST - more)
         widen(tally);
     tally->counted += more;
     return true;
@@ -115,17 +112,18 @@ void tally_add(struct tally *tally, const uint32_t *state, int64_t n, double eac
     tally->is_wide = true;
 }
 
-void tally_add_counts(struct tally *tally, const uint16_t *count, double each, int64_t most)
+void tally_add_counts(struct tally *tally, const uint8_t *low, const uint32_t *high, double each,
+                      int64_t most)
 {
     if (each == 0)
         return;
     if (is_counted(tally, each, most)) {
-        kernel_get()->count(tally->low, tally->high, count, tally->states);
+        kernel_get()->count(tally->low, tally->high, low, high, tally->states);
         return;
     }
     wide const share = quanta(each);
     for (int64_t i = 0; i < tally->states; i++)
-        tally->wide[i] += count[i] * share;
+        tally->wide[i] += ((int64_t)high[i] << 8 | low[i]) * share;
     tally->is_wide = true;
 }
 

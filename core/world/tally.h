@@ -13,6 +13,9 @@
 
 #include "world/sum.h"
 
+/* A count has 40 bits. */
+#define TALLY_MOST (((int64_t)1 << 40) - 1)
+
 struct tally {
     int64_t states;
     double unit;                  /* what each counted listing weighs; 0: nothing came yet */
@@ -32,8 +35,10 @@ void tally_clear(struct tally *tally);
 /* Adds `each` (in [0, 1]; what is below 2^-100 of it is cut off) for every listed state. */
 void tally_add(struct tally *tally, const uint32_t *state, int64_t n, double each);
 
-/* The same for states that are counted: count[states], of which none is above `most`. */
-void tally_add_counts(struct tally *tally, const uint16_t *count, double each, int64_t most);
+/* The same for states that are counted, by the last 8 bits and those above: [states] each, and no
+ * count is above `most`. */
+void tally_add_counts(struct tally *tally, const uint8_t *low, const uint32_t *high, double each,
+                      int64_t most);
 
 /* Adds all of it to a sum over as many states, exactly; then it is empty. */
 void tally_fold(struct tally *tally, struct gyre_sum *into);

@@ -11,7 +11,7 @@
 #include "world/random.h"
 #include "world/spectrum.h"
 
-enum { STATES = 3000, SAMPLES = 400, LISTS = 700 };
+enum { STATES = 3000, SAMPLES = 400, LISTS = 700, RUN = 37 };
 
 static const char *const names[] = {"sse2", "avx2", "avx512"};
 
@@ -38,7 +38,7 @@ static void make(struct made *made, int64_t states, int64_t samples, const int64
 
 static void drop(struct made *made)
 {
-    free(made->spectrum.count);
+    free(made->spectrum.low);
     free(made->tally.wide);
 }
 
@@ -101,16 +101,20 @@ static void check_society(int64_t states, int64_t samples, int64_t agents, const
 {
     double const unit = 0x1p-12, each = 0x1p-20; /* exact whatever they are multiplied by */
     static struct plain plain;
-    static uint32_t list[SAMPLES];
+    static uint32_t memory[RUN][SAMPLES + 1];
+    const uint32_t *list[RUN];
     struct made half[2];
     memset(&plain, 0, sizeof plain);
     make(&half[0], states, samples, least);
     make(&half[1], states, samples, least);
-    for (int64_t m = 0; m < agents; m++) {
-        struct made *const mine = &half[m % 2];
-        fill(list, samples, states, (uint64_t)(m + 1000 * samples));
-        spectrum_add(&mine->spectrum, list, each, &half[0].tally);
-        add_plainly(&plain, list, samples, states, least);
+    for (int64_t m = 0, run = 1; m < agents; m += run, run = run % RUN + 1) {
+        run = run < agents - m ? run : agents - m;
+        for (int64_t i = 0; i < run; i++) {
+            fill(memory[i], samples, states, (uint64_t)(m + i + 1000 * samples));
+            add_plainly(&plain, memory[i], samples, states, least);
+            list[i] = memory[i];
+        }
+        spectrum_add(&half[run % 2].spectrum, list, run, each, &half[0].tally);
     }
     for (int h = 0; h < 2; h++)
         spectrum_fold(&half[h].spectrum, each, &half[0].tally);
@@ -148,12 +152,12 @@ static void it_is_as_new_when_it_was_cleared(void **state)
     struct made made;
     make(&made, 50, 30, least);
     fill(list, 30, 50, 1);
-    spectrum_add(&made.spectrum, list, 0.5, &made.tally);
+    spectrum_add(&made.spectrum, (const uint32_t *[]){list}, 1, 0.5, &made.tally);
     spectrum_fold(&made.spectrum, 0.5, &made.tally);
     spectrum_clear(&made.spectrum);
     tally_clear(&made.tally);
     fill(list, 30, 50, 2);
-    spectrum_add(&made.spectrum, list, 0x1p-20, &made.tally);
+    spectrum_add(&made.spectrum, (const uint32_t *[]){list}, 1, 0x1p-20, &made.tally);
     spectrum_fold(&made.spectrum, 0x1p-20, &made.tally);
     memset(&plain, 0, sizeof plain);
     add_plainly(&plain, list, 30, 50, least);
@@ -173,7 +177,7 @@ static void listings_of_two_weights_add_up(void **state)
     make(&made, 50, 30, least);
     fill(list, 30, 50, 1);
     tally_add(&made.tally, list, 30, 0x1p-19);
-    spectrum_add(&made.spectrum, list, 0x1p-20, &made.tally);
+    spectrum_add(&made.spectrum, (const uint32_t *[]){list}, 1, 0x1p-20, &made.tally);
     spectrum_fold(&made.spectrum, 0x1p-20, &made.tally);
     memset(&plain, 0, sizeof plain);
     add_plainly(&plain, list, 30, 50, least);
