@@ -48,18 +48,18 @@ struct compose {
     const struct alias *from; /* the rest's; not looked at when rest is 0 */
 };
 
-enum { COMPOSE_SLACK = 16 };
+enum { COMPOSE_SLACK = 32 };
 
 /* The first 16 bits of chances in [0, 1], accept[n], into chance[n + 1]. */
 void compose_chances(const double *accept, int64_t n, uint16_t *chance);
 
 /* Draws of many parts, each from a list of its own with words and further bits of its own. */
 struct compose_parts {
-    int64_t count;                  /* of parts, below 2^31                                      */
+    int64_t count;                  /* of parts; count (n + 1) < 2^31                            */
     const uint32_t *const *own;     /* [count]: lists of cells->count states                     */
     const struct random_more *more; /* of part 0; each next one's begins 2^32 behind             */
     const uint64_t *word;           /* part p's: (n + 1) / 2 from word + p (n + 1) / 2 on        */
-    int64_t n;                      /* proposals of a part, below 2^32                           */
+    int64_t n;                      /* proposals of a part                                       */
     int64_t want;                   /* states of a part, at most                                 */
     uint32_t *out;                  /* part p's from out + p stride on; count stride < 2^32      */
     int64_t stride; /* at least want; behind the last there are COMPOSE_SLACK more */

@@ -8,8 +8,9 @@
 
 /* ---- two parts ----------------------------------------------------------------------------- */
 
-/* A batch's halves are few enough for what is kept of it to stay in the first cache. */
-enum { BATCH = 256 };
+/* Halves that are looked at together, and draws that are settled together: few enough for what they
+ * read to be in the first cache still. */
+enum { PIECE = 256, ENOUGH = 64 };
 
 /* The state that the rest's table has for t. */
 static uint32_t draw_rest(const struct compose *of, double t)
@@ -41,11 +42,18 @@ static bool propose_one(const struct compose *of, const uint32_t *own, uint64_t 
 }
 
 /* What falls in the rest is drawn when there is a batch of it, since a branch for each would be
- * missed too often, and gathers are of sixteen: which draws these are, their halves, and where
- * their states go. */
+ * missed too often, and gathers are of sixteen. Until then the places are known, and the numbers of
+ * halves: vectors leave these in the places, marked as no states, for a state is below
+ * ALIAS_STATES.
+ */
+#define OF_THE_REST 0x80000000u
+
 struct later {
     int64_t n;
-    uint32_t index[BATCH + 16], part[BATCH + 16], half[BATCH + 16], place[BATCH + 16];
+    uint32_t place[ENOUGH + PIECE + 16];
+#ifndef __AVX512F__
+    uint32_t number[ENOUGH + PIECE + 16];
+#endif
 };
 
 /* Halves that proposals of a part are made of, and where these go. */
@@ -54,6 +62,7 @@ struct batch {
     const uint32_t *own;
     const uint64_t *word;
     int64_t part, first; /* first: the number of its first half in the part        */
+    int64_t number;      /* and in all parts                                       */
     uint32_t *out;       /* of all parts                                           */
     int64_t at;          /* where in it the first accepted one goes                */
 };
@@ -61,6 +70,20 @@ struct batch {
 static uint64_t whole_of(const struct random_more *more, int64_t part, int64_t i, uint32_t half)
 {
     return random_whole(more, (int64_t)((uint64_t)part << 32) + i, half);
+}
+
+/* From a part's halves to the next one's. */
+static inline int64_t halves_of(const struct compose_parts *parts)
+{
+    return (parts->n + 1) / 2 * 2;
+}
+
+/* The whole word of the half of that number. */
+static uint64_t word_of(const struct compose_parts *parts, uint32_t number)
+{
+    int64_t const halves = halves_of(parts);
+    return whole_of(parts->more, number / halves, number % halves,
+                    random_half(parts->word, number));
 }
 
 #ifdef __AVX512F__
@@ -73,11 +96,38 @@ static inline __m512i multiply_high(__m512i x, __m512i y)
     return _mm512_mask_blend_epi32(0xaaaa, _mm512_srli_epi64(even, 32), odd);
 }
 
-/* A list in registers, as far as it is there: to look up in 32 states takes one instruction where a
- * gather takes as long as sixteen loads. */
+/* Of 32 numbers the first sixteen and the others. */
+struct pair {
+    __m512i first, second;
+};
+
+/* Numbers of 16 bits as words, so that one instruction looks 32 of them up: in each lane's lower
+ * half one of the first, in its upper half one of the others. */
+MADE_FOR __m512i words_of(struct pair x)
+{
+    return _mm512_or_si512(x.first, _mm512_slli_epi32(x.second, 16));
+}
+
+MADE_FOR struct pair pair_of(__m512i words)
+{
+    return (struct pair){_mm512_and_si512(words, all_lanes(0xffff)), _mm512_srli_epi32(words, 16)};
+}
+
+/* 32 numbers of up to 32 (one part), or 128 (four), in registers. */
+MADE_FOR __m512i look_up(const __m512i *part, int most, __m512i at)
+{
+    if (most == 32)
+        return _mm512_permutexvar_epi16(at, part[0]);
+    __mmask32 const second = _mm512_test_epi16_mask(at, _mm512_set1_epi16(64));
+    return _mm512_mask_mov_epi16(_mm512_permutex2var_epi16(part[0], at, part[1]), second,
+                                 _mm512_permutex2var_epi16(part[2], at, part[3]));
+}
+
+/* A list in registers, as far as it is there: to look up takes a third of what gathers do. States
+ * above 2^16 are `wide`, and have upper halves. */
 struct list {
     const uint32_t *own;
-    __m512i part[8];
+    __m512i low[4], high[4];
 };
 
 /* Which lanes of each register a list of `count` states has. */
@@ -93,28 +143,36 @@ static inline struct reach reach_of(int64_t count)
     return reach;
 }
 
-MADE_FOR struct list list_of(const struct reach *reach, const uint32_t *own, int most)
+MADE_FOR struct list list_of(const struct reach *reach, const uint32_t *own, int most, bool wide)
 {
     struct list list = {.own = own};
-    for (int i = 0; i < 8; i++)
-        list.part[i] = i * 16 < most ? _mm512_maskz_loadu_epi32(reach->live[i], own + i * 16)
-                                     : _mm512_setzero_si512();
+    for (int i = 0; i < 4 && i * 32 < most; i++) {
+        __m512i const x = _mm512_maskz_loadu_epi32(reach->live[2 * i], own + i * 32);
+        __m512i const y = _mm512_maskz_loadu_epi32(reach->live[2 * i + 1], own + i * 32 + 16);
+        list.low[i] = _mm512_inserti64x4(_mm512_castsi256_si512(_mm512_cvtepi32_epi16(x)),
+                                         _mm512_cvtepi32_epi16(y), 1);
+        if (wide)
+            list.high[i] = _mm512_inserti64x4(
+                _mm512_castsi256_si512(_mm512_cvtepi32_epi16(_mm512_srli_epi32(x, 16))),
+                _mm512_cvtepi32_epi16(_mm512_srli_epi32(y, 16)), 1);
+    }
     return list;
 }
 
-MADE_FOR __m512i look_up(const struct list *list, int most, __mmask16 own, __m512i cell)
+/* 32 listed states: of cells that are the list's, and others' are 0. */
+MADE_FOR struct pair states_of(const struct list *list, int most, bool wide, struct pair cell)
 {
     if (most == 0)
-        return _mm512_mask_i32gather_epi32(cell, own, cell, list->own, 4);
-    __m512i at[4];
-    for (int i = 0; i < 4 && i * 32 < most; i++)
-        at[i] = _mm512_permutex2var_epi32(list->part[2 * i], cell, list->part[2 * i + 1]);
-    if (most == 32)
-        return at[0];
-    __mmask16 const second = _mm512_test_epi32_mask(cell, all_lanes(32));
-    __m512i const low = _mm512_mask_mov_epi32(at[0], second, at[1]);
-    __m512i const high = _mm512_mask_mov_epi32(at[2], second, at[3]);
-    return _mm512_mask_mov_epi32(low, _mm512_test_epi32_mask(cell, all_lanes(64)), high);
+        return (struct pair){_mm512_i32gather_epi32(cell.first, list->own, 4),
+                             _mm512_i32gather_epi32(cell.second, list->own, 4)};
+    __m512i const at = words_of(cell);
+    struct pair state = pair_of(look_up(list->low, most, at));
+    if (wide) {
+        struct pair const high = pair_of(look_up(list->high, most, at));
+        state.first = _mm512_or_si512(state.first, _mm512_slli_epi32(high.first, 16));
+        state.second = _mm512_or_si512(state.second, _mm512_slli_epi32(high.second, 16));
+    }
+    return state;
 }
 
 /* How the chances of states are looked up: all are 1, those of up to 256 states in registers as
@@ -137,21 +195,25 @@ MADE_FOR struct chances chances_of(const struct compose *of, enum coins coins)
     return chances;
 }
 
-/* In the upper 16 bits; the lower ones are 0. */
-MADE_FOR __m512i chance_of(const struct chances *chances, enum coins coins, __mmask16 own,
-                           __m512i state)
+/* Two chances at once, of which the first is moved up. */
+MADE_FOR __m512i gather_chances(const struct chances *chances, __mmask16 own, __m512i state)
 {
-    __m512i at[4];
-    if (coins == COINS) /* two chances at once, of which the first is moved up */
-        return _mm512_slli_epi32(_mm512_mask_i32gather_epi32(state, own, state, chances->at, 2),
-                                 16);
-    for (int i = 0; i < 4; i++)
-        at[i] = _mm512_permutex2var_epi16(chances->part[2 * i], state, chances->part[2 * i + 1]);
-    __mmask16 const second = _mm512_test_epi32_mask(state, all_lanes(64));
-    __m512i const low = _mm512_mask_mov_epi32(at[0], second, at[1]);
-    __m512i const high = _mm512_mask_mov_epi32(at[2], second, at[3]);
-    return _mm512_slli_epi32(
-        _mm512_mask_mov_epi32(low, _mm512_test_epi32_mask(state, all_lanes(128)), high), 16);
+    return _mm512_slli_epi32(_mm512_mask_i32gather_epi32(state, own, state, chances->at, 2), 16);
+}
+
+/* In the upper 16 bits; the lower ones are 0. */
+MADE_FOR struct pair chances_at(const struct chances *chances, enum coins coins, __mmask16 own,
+                                __mmask16 own_second, struct pair state)
+{
+    if (coins == COINS)
+        return (struct pair){gather_chances(chances, own, state.first),
+                             gather_chances(chances, own_second, state.second)};
+    __m512i const at = words_of(state);
+    __mmask32 const high = _mm512_test_epi16_mask(at, _mm512_set1_epi16(128));
+    __m512i const found = _mm512_mask_mov_epi16(look_up(chances->part, 128, at), high,
+                                                look_up(chances->part + 4, 128, at));
+    return (struct pair){_mm512_slli_epi32(found, 16),
+                         _mm512_and_si512(found, all_lanes(0xffff0000u))};
 }
 
 /* Sixteen proposals on their way. */
@@ -177,68 +239,117 @@ settle_open(const struct compose *of, const struct batch *batch, int64_t i, stru
     x->state = _mm512_loadu_si512(state);
 }
 
-MADE_FOR struct proposals propose_sixteen(const struct compose *of, const struct list *list,
-                                          int most, const struct chances *chances, enum coins coins,
-                                          __mmask16 live, __m512i half)
+/* What is the same for all proposals, in registers: gcc does not see that what is written meanwhile
+ * is apart from where it would read it. */
+struct constants {
+    __m128i bits, rest;
+    __m512i scale, end, near, open;
+};
+
+static inline struct constants constants_of(const struct compose_cells *cells)
 {
-    __m128i const bits = _mm_cvtsi32_si128(of->cells->bits),
-                  rest = _mm_cvtsi32_si128(32 - of->cells->bits);
-    __m512i const near = all_lanes((uint32_t)COMPOSE_SHORT << of->cells->bits);
-    __m512i const t = multiply_high(half, all_lanes(of->cells->scale));
-    __m512i const cell = _mm512_srl_epi32(t, rest), into = _mm512_sll_epi32(t, bits);
-    __mmask16 const own = _mm512_mask_cmplt_epu32_mask(live, t, all_lanes(of->cells->end));
-    struct proposals x = {.own = own, .stay = live};
-    x.state = look_up(list, most, own, cell);
-    x.open = _mm512_mask_cmplt_epu32_mask(own, _mm512_add_epi32(into, near), near);
+    uint32_t const near = (uint32_t)COMPOSE_SHORT << cells->bits;
+    return (struct constants){.bits = _mm_cvtsi32_si128(cells->bits),
+                              .rest = _mm_cvtsi32_si128(32 - cells->bits),
+                              .scale = all_lanes(cells->scale),
+                              .end = all_lanes(cells->end),
+                              .near = all_lanes(near),
+                              .open = all_lanes(near + (1u << 16))};
+}
+
+/* Where sixteen halves fall: in which cells, 0 where that is not the list's, and how far into them.
+ */
+struct fall {
+    __m512i cell, into;
+    __mmask16 own;
+};
+
+MADE_FOR struct fall fall_of(const struct constants *to, __mmask16 live, __m512i half)
+{
+    __m512i const t = multiply_high(half, to->scale);
+    struct fall fall = {.own = _mm512_mask_cmplt_epu32_mask(live, t, to->end)};
+    fall.cell = _mm512_maskz_srl_epi32(fall.own, t, to->rest);
+    fall.into = _mm512_sll_epi32(t, to->bits);
+    return fall;
+}
+
+MADE_FOR struct proposals propose_sixteen(const struct constants *to, enum coins coins,
+                                          __mmask16 live, const struct fall *fall, __m512i state,
+                                          __m512i chance)
+{
+    __mmask16 const own = fall->own;
+    __m512i const beyond = _mm512_add_epi32(fall->into, to->near);
+    struct proposals x = {.state = state, .own = own, .stay = live};
+    x.open = _mm512_mask_cmplt_epu32_mask(own, beyond, to->near);
     if (coins) {
-        __m512i const chance = chance_of(chances, coins, own, x.state);
-        x.stay = (live & (__mmask16)~own) | _mm512_mask_cmplt_epu32_mask(own, into, chance);
-        __m512i const beyond = _mm512_add_epi32(_mm512_sub_epi32(into, chance), near);
-        __m512i const open = _mm512_add_epi32(near, all_lanes(1u << 16));
-        x.open |= _mm512_mask_cmplt_epu32_mask(own, beyond, open);
+        x.stay = (live & (__mmask16)~own) | _mm512_mask_cmplt_epu32_mask(own, fall->into, chance);
+        x.open |= _mm512_mask_cmplt_epu32_mask(own, _mm512_sub_epi32(beyond, chance), to->open);
     }
     return x;
 }
 
-/* Halves i .. i + 15 of the batch, of which those in `live` are there: writes what is accepted from
- * its place k on, and returns how many there are then. */
-MADE_FOR int64_t take_sixteen(const struct compose *of, const struct list *list, int most,
-                              const struct chances *chances, enum coins coins, __mmask16 live,
-                              const struct batch *batch, int64_t i, int64_t k, struct later *later)
+struct taken {
+    int64_t k, later;
+};
+/* Sixteen proposals, from half i of the batch on: writes what is accepted from its place k on. */
+MADE_FOR struct taken take_sixteen(const struct compose *of, const struct batch *batch, int64_t i,
+                                   __mmask16 live, struct proposals x, struct taken taken,
+                                   struct later *later)
 {
+    int64_t const k = taken.k;
     __m512i const lane = _mm512_setr_epi32(0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15);
-    __m512i const half =
-        _mm512_maskz_loadu_epi32(live, (const uint32_t *)(const void *)batch->word + i);
-    struct proposals x = propose_sixteen(of, list, most, chances, coins, live, half);
     if (__builtin_expect(x.open, 0)) {
         struct proposals settled = x; /* so that x itself stands in registers */
         settle_open(of, batch, i, &settled);
         x = settled;
     }
+    __m512i const number = _mm512_add_epi32(lane, all_lanes((uint32_t)(batch->number + i)));
+    x.state = _mm512_mask_or_epi32(x.state, (__mmask16)~x.own, number, all_lanes(OF_THE_REST));
+    _mm512_storeu_si512(batch->out + batch->at + k, _mm512_maskz_compress_epi32(x.stay, x.state));
     __mmask16 const rest = live & (__mmask16)~x.own;
-    __m512i const index = _mm512_add_epi32(lane, all_lanes((uint32_t)(batch->first + i)));
     __m512i const place = _mm512_add_epi32(_mm512_maskz_expand_epi32(x.stay, lane),
                                            all_lanes((uint32_t)(batch->at + k)));
-    _mm512_storeu_si512(batch->out + batch->at + k, _mm512_maskz_compress_epi32(x.stay, x.state));
-    _mm512_storeu_si512(later->index + later->n, _mm512_maskz_compress_epi32(rest, index));
-    _mm512_storeu_si512(later->part + later->n, all_lanes((uint32_t)batch->part));
-    _mm512_storeu_si512(later->half + later->n, _mm512_maskz_compress_epi32(rest, half));
-    _mm512_storeu_si512(later->place + later->n, _mm512_maskz_compress_epi32(rest, place));
-    later->n += __builtin_popcount(rest);
-    return k + __builtin_popcount(x.stay);
+    _mm512_storeu_si512(later->place + taken.later, _mm512_maskz_compress_epi32(rest, place));
+    return (struct taken){k + __builtin_popcount(x.stay), taken.later + __builtin_popcount(rest)};
 }
 
-MADE_FOR int64_t propose(const struct compose *of, const struct reach *reach, int most,
+/* Halves i .. i + 31 of the batch, of which those in the masks are there. */
+MADE_FOR struct taken take_pair(const struct compose *of, const struct constants *to,
+                                const struct list *list, int most, bool wide,
+                                const struct chances *chances, enum coins coins, __mmask16 live,
+                                __mmask16 live_second, const struct batch *batch, int64_t i,
+                                struct taken k, struct later *later)
+{
+    const uint32_t *const half = (const uint32_t *)(const void *)batch->word + i;
+    struct fall const fall = fall_of(to, live, _mm512_maskz_loadu_epi32(live, half));
+    struct fall const second =
+        fall_of(to, live_second, _mm512_maskz_loadu_epi32(live_second, half + 16));
+    struct pair const state = states_of(list, most, wide, (struct pair){fall.cell, second.cell});
+    struct pair chance = state;
+    if (coins)
+        chance = chances_at(chances, coins, fall.own, second.own, state);
+    k = take_sixteen(of, batch, i, live,
+                     propose_sixteen(to, coins, live, &fall, state.first, chance.first), k, later);
+    return take_sixteen(
+        of, batch, i + 16, live_second,
+        propose_sixteen(to, coins, live_second, &second, state.second, chance.second), k, later);
+}
+
+MADE_FOR int64_t propose(const struct compose *of, const struct list *list, int most, bool wide,
                          const struct chances *chances, enum coins coins, const struct batch *batch,
                          int64_t n, int64_t want, struct later *later)
 {
-    struct list const list = list_of(reach, batch->own, most);
-    int64_t k = 0, i = 0;
-    for (; n - i >= 16 && k < want; i += 16)
-        k = take_sixteen(of, &list, most, chances, coins, 0xffff, batch, i, k, later);
-    if (i < n && k < want)
-        k = take_sixteen(of, &list, most, chances, coins, first_lanes(n - i), batch, i, k, later);
-    return k;
+    struct constants const to = constants_of(of->cells);
+    struct taken k = {0, later->n};
+    int64_t i = 0;
+    for (; n - i >= 32 && k.k < want; i += 32)
+        k = take_pair(of, &to, list, most, wide, chances, coins, 0xffff, 0xffff, batch, i, k,
+                      later);
+    if (i < n && k.k < want)
+        k = take_pair(of, &to, list, most, wide, chances, coins, first_lanes(n - i),
+                      first_lanes(n - i - 16), batch, i, k, later);
+    later->n = k.later;
+    return k.k;
 }
 
 /* How far halves are into the rest, as halves for its table. */
@@ -250,7 +361,7 @@ static inline __m256i into_rest(const struct compose *of, __m256i units)
 
 /* Sixteen of the rest from the j-th on, by whole words where halves leave them open. */
 static __attribute__((noinline)) __m512i settle_rest(const struct compose *of,
-                                                     const struct random_more *more,
+                                                     const struct compose_parts *parts,
                                                      const struct later *later, int64_t j,
                                                      const struct sixteen *x)
 {
@@ -258,20 +369,21 @@ static __attribute__((noinline)) __m512i settle_rest(const struct compose *of,
     _mm512_storeu_si512(state, x->state);
     for (uint32_t open = x->open; open; open &= open - 1) {
         int const lane = __builtin_ctz(open);
-        int64_t const at = j + lane;
-        uint64_t const word = whole_of(more, later->part[at], later->index[at], later->half[at]);
-        state[lane] = draw_rest(of, place_of(of, word));
+        uint32_t const number = parts->out[later->place[j + lane]] & ~OF_THE_REST;
+        state[lane] = draw_rest(of, place_of(of, word_of(parts, number)));
     }
     return _mm512_loadu_si512(state);
 }
 
 static inline void settle(const struct compose *of, const struct columns *columns,
-                          const struct random_more *more, const struct later *later, uint32_t *out)
+                          const struct compose_parts *parts, struct later *later)
 {
     for (int64_t j = 0; j < later->n; j += 16) {
         __mmask16 const live = first_lanes(later->n - j);
         __m512i const place = _mm512_maskz_loadu_epi32(live, later->place + j);
-        __m512i const half = _mm512_maskz_loadu_epi32(live, later->half + j);
+        __m512i const marked = _mm512_mask_i32gather_epi32(place, live, place, parts->out, 4);
+        __m512i const at = _mm512_andnot_si512(all_lanes(OF_THE_REST), marked);
+        __m512i const half = _mm512_mask_i32gather_epi32(at, live, at, parts->word, 4);
         __m512i const t = multiply_high(half, all_lanes(of->cells->scale));
         __m512i const units = _mm512_sub_epi32(t, all_lanes(of->cells->end));
         __m512i const drawn =
@@ -282,10 +394,11 @@ static inline void settle(const struct compose *of, const struct columns *column
             x.open = live;
         if (__builtin_expect(x.open, 0)) {
             struct sixteen const open = x;
-            x.state = settle_rest(of, more, later, j, &open);
+            x.state = settle_rest(of, parts, later, j, &open);
         }
-        _mm512_mask_i32scatter_epi32(out, live, place, x.state, 4);
+        _mm512_mask_i32scatter_epi32(parts->out, live, place, x.state, 4);
     }
+    later->n = 0;
 }
 
 #else
@@ -306,6 +419,19 @@ static inline struct reach reach_of(int64_t count)
     return (struct reach){0};
 }
 
+struct list {
+    char none;
+};
+
+MADE_FOR struct list list_of(const struct reach *reach, const uint32_t *own, int most, bool wide)
+{
+    (void)reach;
+    (void)own;
+    (void)most;
+    (void)wide;
+    return (struct list){0};
+}
+
 MADE_FOR struct chances chances_of(const struct compose *of, enum coins coins)
 {
     (void)of;
@@ -318,20 +444,23 @@ static inline uint32_t into_cells(const struct compose *of, uint32_t half)
     return (uint32_t)((uint64_t)half * of->cells->scale >> 32);
 }
 
-MADE_FOR int64_t propose(const struct compose *of, const struct reach *reach, int most,
+/* Locals, as what is written could be what `of` and `batch` point to, for all that gcc knows. */
+MADE_FOR int64_t propose(const struct compose *of, const struct list *list, int most, bool wide,
                          const struct chances *chances, enum coins coins, const struct batch *batch,
                          int64_t n, int64_t want, struct later *later)
 {
-    uint32_t const near = (uint32_t)COMPOSE_SHORT << of->cells->bits;
-    int64_t k = 0;
-    (void)reach;
+    int const bits = of->cells->bits;
+    uint32_t const end = of->cells->end, near = (uint32_t)COMPOSE_SHORT << bits;
+    int64_t k = 0, waiting = later->n;
+    (void)list;
     (void)most;
+    (void)wide;
     (void)chances;
     for (int64_t i = 0; i < n && k < want; i++) {
         uint32_t const half = random_half(batch->word, i), t = into_cells(of, half);
-        uint32_t const into = t << of->cells->bits;
-        bool const own = t < of->cells->end;
-        uint32_t state = batch->own[own ? t >> (32 - of->cells->bits) : 0];
+        uint32_t const into = t << bits;
+        bool const own = t < end;
+        uint32_t state = batch->own[own ? t >> (32 - bits) : 0];
         uint32_t const chance = coins ? (uint32_t)of->chance[state] << 16 : 0;
         bool const open =
             own & ((into + near < near) | (coins && into - chance + near < near + (1u << 16)));
@@ -339,32 +468,31 @@ MADE_FOR int64_t propose(const struct compose *of, const struct reach *reach, in
         if (__builtin_expect(open, 0))
             stay = propose_one(of, batch->own,
                                whole_of(batch->more, batch->part, batch->first + i, half), &state);
-        later->index[later->n] = (uint32_t)(batch->first + i);
-        later->part[later->n] = (uint32_t)batch->part;
-        later->half[later->n] = half;
-        later->place[later->n] = (uint32_t)(batch->at + k);
-        later->n += !own;
+        later->number[waiting] = (uint32_t)(batch->number + i);
+        later->place[waiting] = (uint32_t)(batch->at + k);
+        waiting += !own;
         batch->out[batch->at + k] = state;
         k += stay;
     }
+    later->n = waiting;
     return k;
 }
 
 static inline void settle(const struct compose *of, const struct columns *columns,
-                          const struct random_more *more, const struct later *later, uint32_t *out)
+                          const struct compose_parts *parts, struct later *later)
 {
     (void)columns;
     for (int64_t j = 0; j < later->n; j++) {
-        uint32_t const half = later->half[j];
+        uint32_t const half = random_half(parts->word, later->number[j]);
         double const x = (double)(into_cells(of, half) - of->cells->end) * of->cells->stretch;
         bool open = false;
         uint32_t state = alias_half(of->from, of->cells->slack,
                                     (uint32_t)(x < 0x1.fffffffep31 ? x : 0x1.fffffffep31), &open);
         if (__builtin_expect(of->cells->whole | open, 0))
-            state =
-                draw_rest(of, place_of(of, whole_of(more, later->part[j], later->index[j], half)));
-        out[later->place[j]] = state & ~ALIAS_MARKED;
+            state = draw_rest(of, place_of(of, word_of(parts, later->number[j])));
+        parts->out[later->place[j]] = state & ~ALIAS_MARKED;
     }
+    later->n = 0;
 }
 
 #endif
@@ -388,40 +516,46 @@ static inline void forget_behind(struct later *later, int64_t end)
         later->n--;
 }
 
-/* One part, of which what falls in the rest may be left for later. Returns how many there are. */
+/* One part, of which what falls in the rest is left for later. Returns how many there are. */
 MADE_FOR int64_t compose_part(const struct compose *of, const struct columns *columns,
-                              const struct reach *reach, int most, const struct chances *chances,
-                              enum coins coins, const struct batch *part, int64_t n, int64_t want,
+                              const struct reach *reach, int most, bool wide,
+                              const struct chances *chances, enum coins coins,
+                              const struct compose_parts *parts, const struct batch *part,
                               struct later *later)
 {
+    int64_t const n = parts->n, want = parts->want;
+    struct list const list = list_of(reach, part->own, most, wide);
     struct batch batch = *part;
     int64_t k = 0;
-    for (int64_t i = 0; i < n && k < want; i += BATCH / 2) {
-        int64_t const size = n - i < BATCH / 2 ? n - i : BATCH / 2;
+    for (int64_t i = 0; i < n && k < want; i += PIECE) {
+        int64_t const size = n - i < PIECE ? n - i : PIECE, left = want - k;
         batch.word = part->word + i / 2;
         batch.first = i;
+        batch.number = part->number + i;
         batch.at = part->at + k;
-        if (later->n + size > BATCH) {
-            settle(of, columns, part->more, later, part->out);
-            later->n = 0;
-        }
-        k += propose(of, reach, most, chances, coins, &batch, size, want - k, later);
+        int64_t const some =
+            propose(of, &list, most, wide, chances, coins, &batch, size, left, later);
+        int64_t const taken = some < left ? some : left;
+        forget_behind(later, batch.at + taken);
+        if (later->n >= ENOUGH)
+            settle(of, columns, parts, later);
+        k += taken;
     }
-    forget_behind(later, part->at + want);
-    return k < want ? k : want;
+    return k;
 }
 
 static inline struct batch part_of(const struct compose_parts *parts, int64_t p)
 {
     return (struct batch){.more = parts->more,
                           .own = parts->own[p],
-                          .word = parts->word + p * ((parts->n + 1) / 2),
+                          .word = parts->word + p * halves_of(parts) / 2,
                           .part = p,
+                          .number = p * halves_of(parts),
                           .out = parts->out,
                           .at = p * parts->stride};
 }
 
-MADE_FOR void compose_parts(const struct compose *of, int most, enum coins coins,
+MADE_FOR void compose_parts(const struct compose *of, int most, bool wide, enum coins coins,
                             const struct compose_parts *parts)
 {
     struct chances const chances = chances_of(of, coins);
@@ -432,10 +566,10 @@ MADE_FOR void compose_parts(const struct compose *of, int most, enum coins coins
     later.n = 0;
     for (int64_t p = 0; p < parts->count; p++) {
         struct batch const part = part_of(parts, p);
-        parts->got[p] = compose_part(of, &columns, &reach, most, &chances, coins, &part, parts->n,
-                                     parts->want, &later);
+        parts->got[p] =
+            compose_part(of, &columns, &reach, most, wide, &chances, coins, parts, &part, &later);
     }
-    settle(of, &columns, parts->more, &later, parts->out);
+    settle(of, &columns, parts, &later);
 }
 
 static void compose_wholes(const struct compose *of, const struct compose_parts *parts)
@@ -448,12 +582,17 @@ static void compose_wholes(const struct compose *of, const struct compose_parts 
 
 MADE_FOR void compose_lists(const struct compose *of, int most, const struct compose_parts *parts)
 {
-    if (of->accept == NULL)
-        compose_parts(of, most, NO_COINS, parts);
+    bool const wide = most > 0 && of->states > 0x10000;
+    if (of->accept == NULL && wide)
+        compose_parts(of, most, true, NO_COINS, parts);
+    else if (of->accept == NULL)
+        compose_parts(of, most, false, NO_COINS, parts);
     else if (of->states <= 256)
-        compose_parts(of, most, FEW_COINS, parts);
+        compose_parts(of, most, false, FEW_COINS, parts);
+    else if (wide)
+        compose_parts(of, most, true, COINS, parts);
     else
-        compose_parts(of, most, COINS, parts);
+        compose_parts(of, most, false, COINS, parts);
 }
 
 void KERNEL_OWN(draw_kernel_compose)(const struct compose *of, const struct compose_parts *parts)
