@@ -51,10 +51,18 @@ static bool propose_one(const struct compose *of, const uint32_t *own, uint64_t 
 struct later {
     int64_t n;
     uint32_t place[ENOUGH + PIECE + 16];
+    int64_t next, end; /* where marks are to be looked for */
 #ifndef __AVX512F__
     uint32_t number[ENOUGH + PIECE + 16];
 #endif
 };
+
+/* Behind what is wanted of a part the next one stands: nothing is to be written there later. */
+static inline void forget_behind(struct later *later, int64_t end)
+{
+    while (later->n > 0 && later->place[later->n - 1] >= end)
+        later->n--;
+}
 
 /* Halves that proposals of a part are made of, and where these go. */
 struct batch {
@@ -288,13 +296,15 @@ MADE_FOR struct proposals propose_sixteen(const struct constants *to, enum coins
     return x;
 }
 
+/* How many were accepted, and wait. */
 struct taken {
     int64_t k, later;
 };
+
 /* Sixteen proposals, from half i of the batch on: writes what is accepted from its place k on. */
-MADE_FOR struct taken take_sixteen(const struct compose *of, const struct batch *batch, int64_t i,
-                                   __mmask16 live, struct proposals x, struct taken taken,
-                                   struct later *later)
+MADE_FOR struct taken take_sixteen(const struct compose *of, bool notes, const struct batch *batch,
+                                   int64_t i, __mmask16 live, struct proposals x,
+                                   struct taken taken, struct later *later)
 {
     int64_t const k = taken.k;
     __m512i const lane = _mm512_setr_epi32(0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15);
@@ -306,11 +316,15 @@ MADE_FOR struct taken take_sixteen(const struct compose *of, const struct batch 
     __m512i const number = _mm512_add_epi32(lane, all_lanes((uint32_t)(batch->number + i)));
     x.state = _mm512_mask_or_epi32(x.state, (__mmask16)~x.own, number, all_lanes(OF_THE_REST));
     _mm512_storeu_si512(batch->out + batch->at + k, _mm512_maskz_compress_epi32(x.stay, x.state));
+    taken.k += __builtin_popcount(x.stay);
+    if (!notes)
+        return taken;
     __mmask16 const rest = live & (__mmask16)~x.own;
     __m512i const place = _mm512_add_epi32(_mm512_maskz_expand_epi32(x.stay, lane),
                                            all_lanes((uint32_t)(batch->at + k)));
     _mm512_storeu_si512(later->place + taken.later, _mm512_maskz_compress_epi32(rest, place));
-    return (struct taken){k + __builtin_popcount(x.stay), taken.later + __builtin_popcount(rest)};
+    taken.later += __builtin_popcount(rest);
+    return taken;
 }
 
 /* Halves i .. i + 31 of the batch, of which those in the masks are there. */
@@ -328,10 +342,10 @@ MADE_FOR struct taken take_pair(const struct compose *of, const struct constants
     struct pair chance = state;
     if (coins)
         chance = chances_at(chances, coins, fall.own, second.own, state);
-    k = take_sixteen(of, batch, i, live,
+    k = take_sixteen(of, most == 0, batch, i, live,
                      propose_sixteen(to, coins, live, &fall, state.first, chance.first), k, later);
     return take_sixteen(
-        of, batch, i + 16, live_second,
+        of, most == 0, batch, i + 16, live_second,
         propose_sixteen(to, coins, live_second, &second, state.second, chance.second), k, later);
 }
 
@@ -399,6 +413,34 @@ static inline void settle(const struct compose *of, const struct columns *column
         _mm512_mask_i32scatter_epi32(parts->out, live, place, x.state, 4);
     }
     later->n = 0;
+}
+
+/* Marks among what was written before out[at, at + n). */
+static inline void look_for_marks(const uint32_t *out, int64_t at, int64_t n, struct later *later)
+{
+    __m512i const lane = _mm512_setr_epi32(0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15);
+    __m512i place = _mm512_add_epi32(lane, all_lanes((uint32_t)later->next));
+    int64_t found = later->n;
+    for (int64_t i = later->next; i < later->end; i += 16) {
+        __mmask16 const marks =
+            first_lanes(later->end - i) & _mm512_movepi32_mask(_mm512_loadu_si512(out + i));
+        _mm512_storeu_si512(later->place + found, _mm512_maskz_compress_epi32(marks, place));
+        found += __builtin_popcount(marks);
+        place = _mm512_add_epi32(place, all_lanes(16));
+    }
+    later->n = found;
+    later->next = at;
+    later->end = at + n;
+}
+
+/* Out[at, at + n) of a part is taken. */
+MADE_FOR void keep(const struct compose *of, int most, const uint32_t *out, int64_t at, int64_t n,
+                   struct later *later)
+{
+    if (most == 0)
+        forget_behind(later, at + n);
+    else if (of->cells->rest > 0)
+        look_for_marks(out, at, n, later);
 }
 
 #else
@@ -495,6 +537,15 @@ static inline void settle(const struct compose *of, const struct columns *column
     later->n = 0;
 }
 
+MADE_FOR void keep(const struct compose *of, int most, const uint32_t *out, int64_t at, int64_t n,
+                   struct later *later)
+{
+    (void)of;
+    (void)most;
+    (void)out;
+    forget_behind(later, at + n);
+}
+
 #endif
 
 /* Halves that say too little: each by its whole word. */
@@ -507,13 +558,6 @@ static int64_t propose_whole(const struct compose *of, const struct batch *batch
         k += propose_one(of, batch->own, word, batch->out + batch->at + k);
     }
     return k;
-}
-
-/* Behind what is wanted of a part the next one stands: nothing is to be written there later. */
-static inline void forget_behind(struct later *later, int64_t end)
-{
-    while (later->n > 0 && later->place[later->n - 1] >= end)
-        later->n--;
 }
 
 /* One part, of which what falls in the rest is left for later. Returns how many there are. */
@@ -536,7 +580,7 @@ MADE_FOR int64_t compose_part(const struct compose *of, const struct columns *co
         int64_t const some =
             propose(of, &list, most, wide, chances, coins, &batch, size, left, later);
         int64_t const taken = some < left ? some : left;
-        forget_behind(later, batch.at + taken);
+        keep(of, most, parts->out, batch.at, taken, later);
         if (later->n >= ENOUGH)
             settle(of, columns, parts, later);
         k += taken;
@@ -563,12 +607,13 @@ MADE_FOR void compose_parts(const struct compose *of, int most, bool wide, enum 
         of->cells->rest > 0 ? columns_of(of->from, of->cells->slack) : (struct columns){0};
     struct reach const reach = reach_of(of->cells->count);
     struct later later;
-    later.n = 0;
+    later.n = later.next = later.end = 0;
     for (int64_t p = 0; p < parts->count; p++) {
         struct batch const part = part_of(parts, p);
         parts->got[p] =
             compose_part(of, &columns, &reach, most, wide, &chances, coins, parts, &part, &later);
     }
+    keep(of, most, parts->out, parts->count * parts->stride, 0, &later);
     settle(of, &columns, parts, &later);
 }
 

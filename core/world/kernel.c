@@ -227,11 +227,24 @@ static bool look(const double *x, int64_t n, double *sum)
 
 static bool is_below(const uint32_t *x, int64_t n, uint32_t limit)
 {
+#ifdef __AVX512F__
+    __m512i low = _mm512_setzero_si512(), high = low;
+    int64_t i = 0;
+    for (; n - i >= 32; i += 32) {
+        low = _mm512_max_epu32(low, _mm512_loadu_si512(x + i));
+        high = _mm512_max_epu32(high, _mm512_loadu_si512(x + i + 16));
+    }
+    low = _mm512_max_epu32(low, _mm512_maskz_loadu_epi32(first_lanes(n - i), x + i));
+    high = _mm512_max_epu32(high, _mm512_maskz_loadu_epi32(first_lanes(n - i - 16), x + i + 16));
+    __m512i const most = _mm512_max_epu32(low, high);
+    return _mm512_cmpge_epu32_mask(most, _mm512_set1_epi32((int)limit)) == 0;
+#else
     uint32_t bad = 0;
     ABREAST
     for (int64_t i = 0; i < n; i++)
         bad |= x[i] >= limit;
     return bad == 0;
+#endif
 }
 
 static bool is_weight(const double *x, int64_t n)

@@ -242,7 +242,7 @@ static inline void store_bytes(uint8_t *x, bytes v)
  * can be packed these are put one behind the other first: loops over as many as there are in each
  * vector end when processors do not expect it. Of 16 lists of 256 states this takes 27 ns each, of
  * one of 100,000 states 9 us; 60 and 20 without packing (Zen 4). */
-enum { LOW = 8, LOW_PACKED = 2, BUFFER = 1024 };
+enum { LOW = 8, LOW_PACKED = 4, LOW_OF_ONE = 2, BUFFER = 1024 };
 
 struct counts {
     int64_t room;  /* so often can be added to the low ones, in bytes */
@@ -287,7 +287,7 @@ MADE_FOR void add_times(const struct spectrum *s, const uint8_t *count, bytes x,
     for (int n = 1; n <= low_most; n++)
         low[n] = plus_equal(low[n], x, ALL((char)n));
     uint64_t const high = above(x, ALL((char)low_most));
-    if (low_most == LOW_PACKED) {
+    if (low_most < LOW) {
         store_bytes(counts->high + counts->n, pack(high, x));
         counts->n += __builtin_popcountll(high);
     } else
@@ -343,7 +343,7 @@ static uint32_t note_all(const struct spectrum *s, int64_t rows)
 {
     if (!packs())
         return note_vectors(s, rows, LOW);
-    return rows == 1 ? note_vectors(s, 1, LOW_PACKED) : note_vectors(s, rows, LOW_PACKED);
+    return rows == 1 ? note_vectors(s, 1, LOW_OF_ONE) : note_vectors(s, rows, LOW_PACKED);
 }
 
 /* ---- lists --------------------------------------------------------------------------------- */
