@@ -249,10 +249,20 @@ static bool is_below(const uint32_t *x, int64_t n, uint32_t limit)
 
 static bool is_weight(const double *x, int64_t n)
 {
+#ifdef __AVX512F__
+    int const no_weight = 0x01 | 0x80 | 0x08 | 0x10 | 0x40; /* NaNs, infinities, below 0 */
+    __mmask8 bad = 0;
+    int64_t i = 0;
+    for (; n - i >= 8; i += 8)
+        bad |= _mm512_fpclass_pd_mask(_mm512_loadu_pd(x + i), no_weight);
+    return (bad | _mm512_fpclass_pd_mask(_mm512_maskz_loadu_pd(within(n - i), x + i), no_weight)) ==
+           0;
+#else
     uint64_t bad = 0;
     for (int64_t i = 0; i < n; i++)
         bad |= is_no_weight(x[i]);
     return bad >> 63 == 0;
+#endif
 }
 
 /* ---- exact sums ----------------------------------------------------------------------------
