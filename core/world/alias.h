@@ -20,6 +20,9 @@
 /* More states than this have no room in an entry. */
 #define ALIAS_STATES ((int64_t)1 << 29)
 
+/* Probabilities are whole numbers that sum to this; words are finer by 4. */
+#define ALIAS_WHOLE ((int64_t)1 << 62)
+
 struct alias {
     int64_t columns; /* a power of two, at least 2                                          */
     int bits;        /* its logarithm                                                       */

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "gyre/real.h"
+#include "world/alias_kernel.h"
 #include "world/draw_kernel.h"
 #include "world/few_kernel.h"
 #include "world/lanes.h"
@@ -349,6 +350,9 @@ const struct kernel KERNEL_OWN(kernel) = {
     .words_each = KERNEL_OWN(words_kernel_each),
     .alias = KERNEL_OWN(draw_kernel_alias),
     .compose = KERNEL_OWN(draw_kernel_compose),
+    .alias_total = KERNEL_OWN(alias_kernel_total),
+    .alias_share = KERNEL_OWN(alias_kernel_share),
+    .alias_sort = KERNEL_OWN(alias_kernel_sort),
     .take = KERNEL_OWN(list_kernel_take),
     .sum = sum,
     .dot = dot,

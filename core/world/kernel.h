@@ -34,6 +34,15 @@ struct kernel {
     void (*alias)(const struct alias *alias, const struct random_more *more, const uint64_t *word,
                   int64_t n, int64_t parts, uint32_t *state, uint32_t *kept);
     void (*compose)(const struct compose *compose, const struct compose_parts *parts);
+    /* Steps of alias_build: the sum of factor weight[i], far more exact than a plain one; share[i]
+     * = factor weight[i] scale, cut off, of which the sum is returned, and how many are of positive
+     * weight; and the order of columns, with `each` more for those, and one for the first `rest`.
+     */
+    double (*alias_total)(const double *weight, int64_t n, double factor);
+    int64_t (*alias_share)(int64_t *share, const double *weight, double factor, double scale,
+                           int64_t n, int64_t *positive);
+    void (*alias_sort)(const struct alias *alias, const double *weight, int64_t n, int64_t each,
+                       int64_t rest);
     /* distinct_find, when count[n] holds how often each state is listed. */
     int64_t (*take)(const struct distinct *distinct, int64_t n, double each);
 

@@ -63,6 +63,7 @@ enum { ENTROPY, DISAGREE, VOTES };
 struct cache {
     double *nu;     /* [contexts]              */
     double *log_pi; /* [states], 0 where pi* is */
+    int gaps;       /* is pi* 0 anywhere?       */
 };
 
 static gyre_status open(gyre_ctx *ctx)
@@ -78,8 +79,10 @@ static gyre_status open(gyre_ctx *ctx)
     cache->log_pi = ctx->host->alloc(ctx, sizeof(double) * (size_t)shape->states, 64);
     if (!cache->nu || !cache->log_pi)
         return GYRE_E_NOMEM;
-    for (int64_t z = 0; z < shape->states; z++)
+    for (int64_t z = 0; z < shape->states; z++) {
         cache->log_pi[z] = pi[z] > 0 ? pi[z] : 1;
+        cache->gaps |= pi[z] <= 0;
+    }
     ctx->host->log(ctx, cache->log_pi, shape->states, cache->log_pi);
     if (gyre_nu(shape, conf->weigh, cache->nu))
         return GYRE_OK;
@@ -181,7 +184,9 @@ static void count(const gyre_spectrum *of, double nu, double *entropy, double *d
     double const all = (double)of->samples;
     for (int64_t n = 1; n <= of->samples; n++) {
         double const p = (double)n / all;
-        *entropy -= of->times[n] > 0 ? nu * of->times[n] * p * gyre_log(p) : 0;
+        if (of->times[n] <= 0)
+            continue;
+        *entropy -= nu * of->times[n] * p * gyre_log(p);
         *disagree += nu * of->times[n] * p * (1 - p);
     }
 }
@@ -233,7 +238,7 @@ static gyre_status measure(gyre_ctx *ctx, const gyre_round *round, const double 
         double alike;
         whole += nu[c] * ctx->host->entropy(ctx, p + begin, n, &alike);
         cross -= nu[c] * ctx->host->dot(ctx, p + begin, cache->log_pi + begin, n);
-        lost |= nu[c] > 0 && is_lost(p + begin, pi + begin, n);
+        lost |= cache->gaps && nu[c] > 0 && is_lost(p + begin, pi + begin, n);
         differ += nu[c] * disagreement(p + begin, n, alike);
         if (conf->modes)
             agree += nu[c] * commonest(sums + VOTES + begin, n);

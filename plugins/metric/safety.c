@@ -152,16 +152,11 @@ static double enough(double tau)
 
 /* Loops over the states of one context, or of all; with restrict they become vectors. */
 
-static int64_t take_said(const double *restrict p, const double *restrict pi, int64_t n,
-                         double *restrict term)
+static int64_t count_missing(const double *restrict p, const double *restrict pi, int64_t n)
 {
     int64_t lost = 0;
-    for (int64_t z = 0; z < n; z++) {
-        double const x = pi[z];
-        term[z] = p[z] > 0 ? x : 0;
-    }
     for (int64_t z = 0; z < n; z++)
-        lost += (int64_t)(term[z] < pi[z]);
+        lost += (int64_t)(pi[z] > 0) & (int64_t)(p[z] <= 0);
     return lost;
 }
 
@@ -204,11 +199,10 @@ static double coverage(gyre_ctx *ctx, const double *p, double tau, const double 
 }
 
 /* pi of the states that are said at all, in any context, met or not. */
-static double support(gyre_ctx *ctx, const double *p, double *missing, double *term)
+static double support(gyre_ctx *ctx, const double *p)
 {
     const struct cache *cache = ctx->cache;
-    *missing = (double)take_said(p, cache->pi, ctx->shape->states, term);
-    return ctx->host->total(ctx, term, ctx->shape->states);
+    return ctx->host->covered(ctx, p, enough(0), cache->pi, ctx->shape->states);
 }
 
 /* q(z) = (1 - f) nu_c P(z|c) + f pi(z), written so that it is exactly pi where P is. */
@@ -388,7 +382,8 @@ static gyre_status measure(gyre_ctx *ctx, const gyre_round *round, const double 
     if (!q || !term)
         return GYRE_E_NOMEM;
     out[COVERAGE] = coverage(ctx, p, cache->tau, cache->pi);
-    out[COVERAGE_SUPPORT] = support(ctx, p, &out[MISSING], term);
+    out[COVERAGE_SUPPORT] = support(ctx, p);
+    out[MISSING] = (double)count_missing(p, cache->pi, ctx->shape->states);
     out[BLIND] = blindness(ctx);
     out[KL] = out[MISSING] > 0 ? (double)INFINITY : whole(ctx, p, q, term);
     out[KL_FLOORED] = floored(ctx, p, q, term);

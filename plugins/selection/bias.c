@@ -40,57 +40,85 @@ static double reach_of(const double *x, double beta, int64_t begin, int64_t end)
     return beta * (favourite(x, NULL, beta, begin, end) - favourite(x, NULL, -beta, begin, end));
 }
 
-/* Of each context its favourite, where in all rounds that will do: else NaN. */
-static gyre_status open(gyre_ctx *ctx)
-{
-    const gyre_shape *shape = ctx->shape;
-    const double *x = ctx->fields[0].data;
-    double const beta = ((const struct conf *)ctx->conf)->beta;
-    double *best = ctx->host->alloc(ctx, sizeof *best * (size_t)shape->contexts, 64);
-    for (int64_t c = 0; best && c < shape->contexts; c++) {
-        int64_t const begin = shape->context[c], end = shape->context[c + 1];
-        best[c] = reach_of(x, beta, begin, end) < FAR ? favourite(x, NULL, beta, begin, end)
-                                                      : (double)NAN;
-    }
-    ctx->cache = best;
-    return best ? GYRE_OK : GYRE_E_NOMEM;
-}
+/* What is the same in all rounds, of contexts where the favourite of all states will do; of others
+ * `best` is NaN. */
+struct cache {
+    double *best;   /* [contexts], the favourite's x */
+    double *weight; /* [states]                      */
+};
 
 /* Loops that become vectors. Weights are in ratios to the favourite's: exp cannot overflow, and the
  * difference is rounded before it is multiplied, not after. */
 
-static void lean(const double *restrict x, const double *restrict said, double beta, double best,
-                 int64_t n, double *restrict weight)
+static void lean(const double *restrict x, double beta, double best, int64_t n,
+                 double *restrict weight)
 {
-    for (int64_t z = 0; z < n; z++) {
-        double const exponent = beta * (x[z] - best);
-        weight[z] = said[z] > 0 ? exponent : 0;
-    }
+    for (int64_t z = 0; z < n; z++)
+        weight[z] = beta * (x[z] - best);
 }
 
-/* 0 where nobody says a state. */
-static void leave(const double *restrict said, int64_t n, double *restrict weight)
+/* 0 where nobody says a state; weight and out may be the same. */
+static void leave(const double *restrict said, const double *weight, int64_t n, double *out)
 {
     for (int64_t z = 0; z < n; z++) {
         double const w = weight[z];
-        weight[z] = said[z] > 0 ? w : 0;
+        out[z] = said[z] > 0 ? w : 0;
     }
 }
 
-/* The favourite of all states need not be looked for; of those that are said it must. */
+static void weigh_all(gyre_ctx *ctx, const struct cache *cache, double beta)
+{
+    const gyre_shape *shape = ctx->shape;
+    const double *x = ctx->fields[0].data;
+    for (int64_t c = 0; c < shape->contexts; c++) {
+        int64_t const begin = shape->context[c], end = shape->context[c + 1];
+        double const best = favourite(x, NULL, beta, begin, end);
+        cache->best[c] = reach_of(x, beta, begin, end) < FAR ? best : (double)NAN;
+        lean(x + begin, beta, best, end - begin, cache->weight + begin);
+    }
+    ctx->host->exp(ctx, cache->weight, shape->states, cache->weight);
+}
+
+static gyre_status open(gyre_ctx *ctx)
+{
+    const gyre_shape *shape = ctx->shape;
+    struct cache *cache = ctx->host->alloc(ctx, sizeof *cache, 64);
+    if (!cache)
+        return GYRE_E_NOMEM;
+    ctx->cache = cache;
+    cache->best = ctx->host->alloc(ctx, sizeof(double) * (size_t)shape->contexts, 64);
+    cache->weight = ctx->host->alloc(ctx, sizeof(double) * (size_t)shape->states, 64);
+    if (!cache->best || !cache->weight)
+        return GYRE_E_NOMEM;
+    weigh_all(ctx, cache, ((const struct conf *)ctx->conf)->beta);
+    return GYRE_OK;
+}
+
+/* By the favourite of what is said: that of all would make the rest too small for doubles. */
+static void weigh_far(gyre_ctx *ctx, const double *said, int64_t begin, int64_t end, double *weight)
+{
+    const double *x = ctx->fields[0].data;
+    double const beta = ((const struct conf *)ctx->conf)->beta;
+    double const best = favourite(x, said, beta, begin, end);
+    lean(x + begin, beta, best, end - begin, weight + begin);
+    for (int64_t z = begin; z < end; z++)
+        weight[z] = said[z] > 0 ? weight[z] : 0;
+    ctx->host->exp(ctx, weight + begin, end - begin, weight + begin);
+    leave(said + begin, weight + begin, end - begin, weight + begin);
+}
+
 static gyre_status weigh(gyre_ctx *ctx, const gyre_round *round, double *weight)
 {
     const gyre_shape *shape = ctx->shape;
-    const double *x = ctx->fields[0].data, *said = round->mixture;
-    double const beta = ((const struct conf *)ctx->conf)->beta;
+    const struct cache *cache = ctx->cache;
+    const double *said = round->mixture;
     for (int64_t c = 0; c < shape->contexts; c++) {
-        int64_t const begin = shape->context[c], n = shape->context[c + 1] - begin;
-        double best = ((const double *)ctx->cache)[c];
-        best = isnan(best) ? favourite(x, said, beta, begin, begin + n) : best;
-        lean(x + begin, said + begin, beta, best, n, weight + begin);
+        int64_t const begin = shape->context[c], end = shape->context[c + 1];
+        if (isnan(cache->best[c]))
+            weigh_far(ctx, said, begin, end, weight);
+        else
+            leave(said + begin, cache->weight + begin, end - begin, weight + begin);
     }
-    ctx->host->exp(ctx, weight, shape->states, weight);
-    leave(said, shape->states, weight);
     return GYRE_OK;
 }
 
