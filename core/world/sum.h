@@ -13,6 +13,7 @@
 struct gyre_sum {
     int64_t count;   /* entries                                           */
     int64_t pending; /* additions since the last carry                    */
+    bool used;       /* false: all is 0, and need not be looked at        */
     int64_t *high;   /* [count]                                           */
     int64_t *low;    /* [count], in [0, 2^50) after a carry               */
 };

@@ -29,6 +29,8 @@ void tally_init(struct tally *tally, int64_t n, void *memory)
 
 static void forget_counts(struct tally *tally)
 {
+    if (tally->counted == 0)
+        return;
     memset(tally->low, 0, sizeof(*tally->low) * (size_t)tally->states);
     memset(tally->high, 0, sizeof(*tally->high) * (size_t)tally->states);
     tally->counted = 0;
@@ -144,6 +146,7 @@ static int64_t fold_block(const struct tally *tally, const struct gyre_sum *into
     wide const unit = quanta(tally->unit), mask = ((wide)1 << 50) - 1;
     struct gyre_sum block, whole = *into;
     sum_init(&block, n, memory);
+    block.used = true;
     for (int64_t i = 0; i < n; i++) {
         wide const x = sum_of(tally, unit, begin + i);
         block.high[i] = (int64_t)(x >> 50);
@@ -159,6 +162,9 @@ static int64_t fold_block(const struct tally *tally, const struct gyre_sum *into
 void tally_fold(struct tally *tally, struct gyre_sum *into)
 {
     int64_t pending = into->pending;
+    if (tally->counted == 0 && !tally->is_wide)
+        return;
+    into->used = true;
     for (int64_t i = 0; i < tally->states; i += BLOCK) {
         int64_t const left = tally->states - i;
         pending = fold_block(tally, into, i, left < BLOCK ? left : BLOCK);

@@ -100,6 +100,7 @@ static const gyre_output outputs[] = {
 struct cache {
     double *nu;      /* [contexts] */
     double *pi;      /* [states], nu_c pi*(z|c) */
+    double *meant;   /* [states], 1 where pi* says it, else 0 */
     double *safe_pi; /* [states]: the part of it that is safe; NULL: there is no column `safe` */
     double tau, safe;
 };
@@ -127,13 +128,16 @@ static gyre_status open(gyre_ctx *ctx)
         return GYRE_E_NOMEM;
     cache->nu = ctx->host->alloc(ctx, sizeof(double) * (size_t)shape->contexts, 64);
     cache->pi = ctx->host->alloc(ctx, sizeof(double) * (size_t)shape->states, 64);
-    if (!cache->nu || !cache->pi)
+    cache->meant = ctx->host->alloc(ctx, sizeof(double) * (size_t)shape->states, 64);
+    if (!cache->nu || !cache->pi || !cache->meant)
         return GYRE_E_NOMEM;
     if (!gyre_nu(shape, conf->weigh, cache->nu))
         return ctx->host->fail(ctx, GYRE_E_INVALID, "weigh = \"probes\", but every context is met");
     for (int64_t c = 0; c < shape->contexts; c++)
         for (int64_t z = shape->context[c]; z < shape->context[c + 1]; z++)
             cache->pi[z] = cache->nu[c] * reference[z];
+    for (int64_t z = 0; z < shape->states; z++)
+        cache->meant[z] = cache->pi[z] > 0 ? 1 : 0;
     if (safe && !part_safe(ctx, cache, safe))
         return GYRE_E_NOMEM;
     cache->tau = conf->tau > 0 || shape->samples == 0 ? conf->tau : 1 / (double)shape->samples;
@@ -151,14 +155,6 @@ static double enough(double tau)
 }
 
 /* Loops over the states of one context, or of all; with restrict they become vectors. */
-
-static int64_t count_missing(const double *restrict p, const double *restrict pi, int64_t n)
-{
-    int64_t lost = 0;
-    for (int64_t z = 0; z < n; z++)
-        lost += (int64_t)(pi[z] > 0) & (int64_t)(p[z] <= 0);
-    return lost;
-}
 
 static void take_flat(const double *restrict p, const double *restrict pi, double nu, double f,
                       int64_t n, double *restrict q)
@@ -198,11 +194,17 @@ static double coverage(gyre_ctx *ctx, const double *p, double tau, const double 
     return covered;
 }
 
-/* pi of the states that are said at all, in any context, met or not. */
-static double support(gyre_ctx *ctx, const double *p)
+/* What `of` has on states that are said at all, in any context, met or not. */
+static double support(gyre_ctx *ctx, const double *p, const double *of)
 {
-    const struct cache *cache = ctx->cache;
-    return ctx->host->covered(ctx, p, enough(0), cache->pi, ctx->shape->states);
+    return ctx->host->covered(ctx, p, enough(0), of, ctx->shape->states);
+}
+
+/* Whole numbers, so that nothing is rounded. */
+static double missing(gyre_ctx *ctx, const double *p)
+{
+    const double *meant = ((const struct cache *)ctx->cache)->meant;
+    return ctx->host->total(ctx, meant, ctx->shape->states) - support(ctx, p, meant);
 }
 
 /* q(z) = (1 - f) nu_c P(z|c) + f pi(z), written so that it is exactly pi where P is. */
@@ -382,8 +384,8 @@ static gyre_status measure(gyre_ctx *ctx, const gyre_round *round, const double 
     if (!q || !term)
         return GYRE_E_NOMEM;
     out[COVERAGE] = coverage(ctx, p, cache->tau, cache->pi);
-    out[COVERAGE_SUPPORT] = support(ctx, p);
-    out[MISSING] = (double)count_missing(p, cache->pi, ctx->shape->states);
+    out[COVERAGE_SUPPORT] = support(ctx, p, cache->pi);
+    out[MISSING] = missing(ctx, p);
     out[BLIND] = blindness(ctx);
     out[KL] = out[MISSING] > 0 ? (double)INFINITY : whole(ctx, p, q, term);
     out[KL_FLOORED] = floored(ctx, p, q, term);
