@@ -102,14 +102,16 @@ static void teach_all(struct replicate *r, int64_t round)
 
 /* ---- a dataset an agent ------------------------------------------------- */
 
-enum { BLOCK = 16 }; /* agents a task takes */
+/* Agents of a block; and blocks that a task takes, where there are many: what a block reads comes
+ * while the one before is worked on, and is to come to the same thread. */
+enum { BLOCK = 16, TASK_MOST = 8, TASKS_FEWEST = 16 };
 
 /* Agents in blocks. */
 struct classes {
     struct replicate *replicate;
-    int64_t round, block;
-    bool batch;  /* many are taught at a time */
-    bool counts; /* agents are counted right after their lesson */
+    int64_t round, block, blocks, task; /* agents of a block, blocks, and blocks of a task */
+    bool batch;                         /* many are taught at a time */
+    bool counts;                        /* agents are counted right after their lesson */
 };
 
 /* Draws agent m's dataset by itself. */
@@ -130,9 +132,8 @@ static void teach_agent(struct replicate *r, int worker, int64_t round, int64_t 
         lesson_samples(r, worker, round, m, bench->state, kept);
 }
 
-static void teach_block(void *argument, int64_t block, int worker)
+static void teach_block(const struct classes *classes, int64_t block, int worker)
 {
-    const struct classes *classes = argument;
     struct replicate *r = classes->replicate;
     int64_t const begin = block * classes->block, rest = r->plan->shape.datasets - begin;
     int64_t const n = rest < classes->block ? rest : classes->block;
@@ -146,6 +147,21 @@ static void teach_block(void *argument, int64_t block, int worker)
     }
     if (classes->batch && classes->counts)
         census_rows(r, worker, classes->round, begin, begin + n);
+}
+
+static void teach_blocks(void *argument, int64_t task, int worker)
+{
+    const struct classes *classes = argument;
+    int64_t const next = (task + 1) * classes->task;
+    int64_t const end = next < classes->blocks ? next : classes->blocks;
+    for (int64_t block = task * classes->task; block < end; block++)
+        teach_block(classes, block, worker);
+}
+
+static int64_t blocks_of_task(const struct replicate *r, int64_t blocks)
+{
+    int64_t const some = blocks / (TASKS_FEWEST * r->workers);
+    return some < 1 ? 1 : some < TASK_MOST ? some : TASK_MOST;
 }
 
 /* With lessons to come from interventions, or what is said put off, it is too early to count. */
@@ -171,7 +187,9 @@ static void teach_each(struct replicate *r, int64_t round)
         classes.block = batch_size(r->plan);
     if (classes.counts)
         census_clear(r);
-    workers_run(r->workers, (shape->datasets + classes.block - 1) / classes.block, teach_block,
+    classes.blocks = (shape->datasets + classes.block - 1) / classes.block;
+    classes.task = blocks_of_task(r, classes.blocks);
+    workers_run(r->workers, (classes.blocks + classes.task - 1) / classes.task, teach_blocks,
                 &classes);
     profile_at(r, 0, PROFILE_CORE);
     r->counted = classes.counts;
