@@ -38,14 +38,26 @@ static void *row_at(const gyre_rows *rows, int64_t row)
     return (char *)rows->row + (size_t)row * rows->stride;
 }
 
-/* ---- lists: how many samples, then the samples -------------------------- */
+/* ---- lists: room for a dataset, then how many samples are there --------- */
 
-static void list_learn(uint32_t *list, const uint32_t *state, uint32_t count)
+/* Behind the samples, so that these begin with the row, which begins with a cache line. */
+static uint32_t *count_of(const gyre_ctx *ctx, void *row)
+{
+    return (uint32_t *)row + ctx->shape->samples;
+}
+
+static void list_learn(const gyre_ctx *ctx, void *row, const uint32_t *state, uint32_t count)
 {
     if (count == 0)
         return;
-    list[0] = count;
-    memcpy(list + 1, state, sizeof *list * count);
+    *count_of(ctx, row) = count;
+    memcpy(row, state, sizeof *state * count);
+}
+
+static void list_say(const gyre_ctx *ctx, const void *row, gyre_said *said)
+{
+    said->state = row;
+    said->count = ((const uint32_t *)row)[ctx->shape->samples];
 }
 
 /* ---- tables ------------------------------------------------------------- */
@@ -186,7 +198,7 @@ static gyre_status start(gyre_ctx *ctx, const gyre_rows *rows, const double *p)
 {
     for (int64_t r = 0; r < rows->count; r++) {
         if (is_listed(ctx))
-            *(uint32_t *)row_at(rows, r) = 0;
+            *count_of(ctx, row_at(rows, r)) = 0;
         else
             memcpy(row_at(rows, r), p, table_size(ctx));
     }
@@ -195,13 +207,10 @@ static gyre_status start(gyre_ctx *ctx, const gyre_rows *rows, const double *p)
 
 static gyre_status say(gyre_ctx *ctx, const void *row, gyre_said *said)
 {
-    const uint32_t *list = row;
-    if (is_listed(ctx)) {
-        said->state = list + 1;
-        said->count = list[0];
-    } else {
+    if (is_listed(ctx))
+        list_say(ctx, row, said);
+    else
         said->p = row;
-    }
     return GYRE_OK;
 }
 
@@ -210,7 +219,7 @@ static gyre_status learn(gyre_ctx *ctx, const gyre_rows *rows, const gyre_exampl
 {
     if (is_listed(ctx)) {
         for (int64_t r = 0; r < rows->count; r++)
-            list_learn(row_at(rows, r), examples->state, (uint32_t)examples->count);
+            list_learn(ctx, row_at(rows, r), examples->state, (uint32_t)examples->count);
         return GYRE_OK;
     }
     return examples->weight ? learn_weights(ctx, rows, examples, rate)
@@ -229,20 +238,15 @@ static gyre_status climb(gyre_ctx *ctx, const gyre_rows *rows, const double *wei
 
 static gyre_status learn_each(gyre_ctx *ctx, const gyre_rows *rows, const gyre_lists *lists)
 {
-    (void)ctx;
     for (int64_t r = 0; r < rows->count; r++)
-        list_learn(row_at(rows, r), lists->state + r * lists->stride, lists->count[r]);
+        list_learn(ctx, row_at(rows, r), lists->state + r * lists->stride, lists->count[r]);
     return GYRE_OK;
 }
 
 static gyre_status say_each(gyre_ctx *ctx, const gyre_rows *rows, gyre_said *said)
 {
-    (void)ctx;
-    for (int64_t r = 0; r < rows->count; r++) {
-        const uint32_t *list = row_at(rows, r);
-        said[r].state = list + 1;
-        said[r].count = list[0];
-    }
+    for (int64_t r = 0; r < rows->count; r++)
+        list_say(ctx, row_at(rows, r), &said[r]);
     return GYRE_OK;
 }
 
