@@ -134,8 +134,6 @@ void draw_parts(struct replicate *r, int worker, int64_t round, uint64_t part, i
 
 /* ---- draws from many lists ---------------------------------------------- */
 
-enum { FETCH_MOST = 32768 };
-
 /* Of agents [begin, begin + n). */
 struct lists {
     int64_t round, begin, n;
@@ -225,24 +223,12 @@ static void draw_one(struct replicate *r, int worker, const struct lists *lists)
     *lists->drawn = drawn ? (uint32_t)n : 0;
 }
 
-/* Lists are read once a round, from memory: while some are worked on the next ones come, as far as
- * the second cache. 10 ns less an agent of 100 samples (Zen 4). */
-static void fetch_rows(const struct rows *rows, int64_t begin, int64_t n)
-{
-    int64_t const end = begin + n < rows->count ? begin + n : rows->count;
-    size_t const size = begin < end ? (size_t)(end - begin) * rows->stride : 0;
-    const char *const next = size > 0 ? rows_at(rows, begin) : NULL;
-    for (size_t at = 0; at < size && at < FETCH_MOST; at += 64)
-        __builtin_prefetch(next + at, 0, 2);
-}
-
 void draw_lists(struct replicate *r, int worker, int64_t round, int64_t begin, int64_t n,
                 uint32_t *state, uint32_t *drawn)
 {
     gyre_said *const said = r->bench[worker].said;
     int64_t const words = words_for(&r->law, r->plan->shape.samples);
     memset(drawn, 0, sizeof *drawn * (size_t)n);
-    fetch_rows(&r->rows, begin + n, n);
     if (r->law.composed && !census_say_each(r, worker, begin, begin + n, said))
         return;
     for (int64_t i = 0, some = 1; i < n; i += some) {
