@@ -251,12 +251,12 @@ static bool is_below(const uint32_t *x, int64_t n, uint32_t limit)
 static bool is_weight(const double *x, int64_t n)
 {
 #ifdef __AVX512F__
-    int const no_weight = 0x01 | 0x80 | 0x08 | 0x10 | 0x40; /* NaNs, infinities, below 0 */
+    enum { NO_WEIGHT = 0x01 | 0x80 | 0x08 | 0x10 | 0x40 }; /* NaNs, infinities, below 0 */
     __mmask8 bad = 0;
     int64_t i = 0;
     for (; n - i >= 8; i += 8)
-        bad |= _mm512_fpclass_pd_mask(_mm512_loadu_pd(x + i), no_weight);
-    return (bad | _mm512_fpclass_pd_mask(_mm512_maskz_loadu_pd(within(n - i), x + i), no_weight)) ==
+        bad |= _mm512_fpclass_pd_mask(_mm512_loadu_pd(x + i), NO_WEIGHT);
+    return (bad | _mm512_fpclass_pd_mask(_mm512_maskz_loadu_pd(within(n - i), x + i), NO_WEIGHT)) ==
            0;
 #else
     uint64_t bad = 0;
