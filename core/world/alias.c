@@ -94,7 +94,7 @@ static void pour(struct alias *alias)
     uint32_t donor = *high;
     int64_t have = alias->share[donor];
     while (low < high) {
-        for (; have > height; low++) {
+        for (; have > height && low < high; low++) {
             int64_t const own = alias->share[*low];
             finish(alias, *low, own, donor);
             have += own - height;

@@ -61,7 +61,7 @@ struct compose_parts {
     const uint64_t *word;           /* part p's: (n + 1) / 2 from word + p (n + 1) / 2 on        */
     int64_t n;                      /* proposals of a part                                       */
     int64_t want;                   /* states of a part, at most                                 */
-    uint32_t *out;                  /* part p's from out + p stride on; count stride < 2^32      */
+    uint32_t *out;                  /* part p's from out + p stride on; count stride < 2^31      */
     int64_t stride; /* at least want; behind the last there are COMPOSE_SLACK more */
     int64_t *got;   /* [count]: how many there are                               */
 };
