@@ -45,8 +45,9 @@ static bool propose_one(const struct compose *of, const uint32_t *own, uint64_t 
 /* What falls in the rest is drawn when there is a batch of it, since a branch for each would be
  * missed too often, and gathers are of sixteen. Until then the places are known, and the numbers of
  * halves: vectors leave these in the places, marked as no states, for a state is below
- * ALIAS_STATES.
- */
+ * ALIAS_STATES. Proposals that wait for gathers note places meanwhile, at no cost; others, of lists
+ * in registers, would be held up by it (129 ns instead of 117 for 100 draws), and marks of theirs
+ * are looked for, when more was written, since what was stored just now is loaded late. */
 #define OF_THE_REST 0x80000000u
 
 struct later {

@@ -94,17 +94,21 @@ static uint32_t note_listed(const struct spectrum *s, uint8_t *low, const uint32
 #if defined(__AVX512F__)
 
 typedef __m512i bytes;
-#define ALL _mm512_set1_epi8
+
+static inline bytes all(int64_t x)
+{
+    return _mm512_set1_epi8((char)x);
+}
 
 /* sum + 1 where x = n, and where x >= least. */
 static inline bytes plus_equal(bytes sum, bytes x, bytes n)
 {
-    return _mm512_mask_add_epi8(sum, _mm512_cmpeq_epi8_mask(x, n), sum, ALL(1));
+    return _mm512_mask_add_epi8(sum, _mm512_cmpeq_epi8_mask(x, n), sum, all(1));
 }
 
 static inline bytes plus_least(bytes sum, bytes x, bytes least)
 {
-    return _mm512_mask_add_epi8(sum, _mm512_cmpge_epu8_mask(x, least), sum, ALL(1));
+    return _mm512_mask_add_epi8(sum, _mm512_cmpge_epu8_mask(x, least), sum, all(1));
 }
 
 static inline bytes plus(bytes x, bytes y)
@@ -137,77 +141,48 @@ static inline bytes pack(uint64_t which, bytes x)
     return out;
 }
 
-#elif defined(__AVX2__)
-
-typedef __m256i bytes;
-#define ALL _mm256_set1_epi8
-
-static inline bytes plus_equal(bytes sum, bytes x, bytes n)
-{
-    return _mm256_sub_epi8(sum, _mm256_cmpeq_epi8(x, n));
-}
-
-static inline bytes plus_least(bytes sum, bytes x, bytes least)
-{
-    return plus_equal(sum, _mm256_max_epu8(x, least), x);
-}
-
-static inline bytes plus(bytes x, bytes y)
-{
-    return _mm256_add_epi8(x, y);
-}
-
-static inline uint64_t above(bytes x, bytes y)
-{
-    bytes const not = _mm256_cmpeq_epi8(_mm256_subs_epu8(x, y), ALL(0));
-    return ~(uint32_t)_mm256_movemask_epi8(not );
-}
-
-static inline int64_t sum_of(bytes x)
-{
-    int64_t part[4];
-    bytes const sums = _mm256_sad_epu8(x, ALL(0));
-    memcpy(part, &sums, sizeof part);
-    return part[0] + part[1] + part[2] + part[3];
-}
-
 #else
 
-typedef __m128i bytes;
-#define ALL _mm_set1_epi8
+typedef uint8_t bytes __attribute__((vector_size(WIDTH * sizeof(double))));
 
+static inline bytes all(int64_t x)
+{
+    return (bytes){0} + (uint8_t)x;
+}
+
+/* Where a comparison holds a byte has all its bits, which is -1. */
 static inline bytes plus_equal(bytes sum, bytes x, bytes n)
 {
-    return _mm_sub_epi8(sum, _mm_cmpeq_epi8(x, n));
+    return sum - (bytes)(x == n);
 }
 
 static inline bytes plus_least(bytes sum, bytes x, bytes least)
 {
-    return plus_equal(sum, _mm_max_epu8(x, least), x);
+    return sum - (bytes)(x >= least);
 }
 
 static inline bytes plus(bytes x, bytes y)
 {
-    return _mm_add_epi8(x, y);
+    return x + y;
 }
 
 static inline uint64_t above(bytes x, bytes y)
 {
-    bytes const not = _mm_cmpeq_epi8(_mm_subs_epu8(x, y), ALL(0));
-    return ~(uint32_t)_mm_movemask_epi8(not ) & 0xffff;
+#ifdef __AVX2__
+    return (uint32_t)_mm256_movemask_epi8((__m256i)(x > y));
+#else
+    return (uint32_t)_mm_movemask_epi8((__m128i)(x > y));
+#endif
 }
 
 static inline int64_t sum_of(bytes x)
 {
-    int64_t part[2];
-    bytes const sums = _mm_sad_epu8(x, ALL(0));
-    memcpy(part, &sums, sizeof part);
-    return part[0] + part[1];
+    int64_t sum = 0;
+    for (size_t i = 0; i < sizeof x; i++)
+        sum += x[i];
+    return sum;
 }
 
-#endif
-
-#ifndef __AVX512F__
 static bool packs(void)
 {
     return false;
@@ -218,6 +193,7 @@ static inline bytes pack(uint64_t which, bytes x)
     (void)which;
     return x;
 }
+
 #endif
 
 enum { BYTES = sizeof(bytes) };
@@ -255,7 +231,7 @@ MADE_FOR void empty(const struct spectrum *s, bytes *low, int low_most, struct c
 {
     for (int n = 1; n <= low_most; n++) {
         s->times[n] += sum_of(low[n]);
-        low[n] = ALL(0);
+        low[n] = all(0);
     }
     for (int64_t i = 0; i < counts->n; i++) {
         uint32_t const count = counts->high[i];
@@ -285,8 +261,8 @@ MADE_FOR void add_times(const struct spectrum *s, const uint8_t *count, bytes x,
         empty(s, low, low_most, counts);
     counts->room--;
     for (int n = 1; n <= low_most; n++)
-        low[n] = plus_equal(low[n], x, ALL((char)n));
-    uint64_t const high = above(x, ALL((char)low_most));
+        low[n] = plus_equal(low[n], x, all(n));
+    uint64_t const high = above(x, all(low_most));
     if (low_most < LOW) {
         store_bytes(counts->high + counts->n, pack(high, x));
         counts->n += __builtin_popcountll(high);
@@ -300,7 +276,7 @@ MADE_FOR void add_carriers(const struct spectrum *s, const struct carriers *to, 
 {
     bytes near = load_bytes(to->near + z);
     for (int64_t row = 0; to->least <= UINT8_MAX && row < rows; row++)
-        near = plus_least(near, load_bytes(s->low + row * s->stride + z), ALL((char)to->least));
+        near = plus_least(near, load_bytes(s->low + row * s->stride + z), all(to->least));
     store_bytes(to->near + z, near);
 }
 
@@ -323,7 +299,7 @@ MADE_FOR uint32_t note_vectors(const struct spectrum *s, int64_t rows, int low_m
     uint8_t high[BUFFER + BYTES];
     struct counts counts = {.room = UINT8_MAX, .most = (uint32_t)low_most, .high = high};
     for (int n = 1; n <= low_most; n++)
-        low[n] = ALL(0);
+        low[n] = all(0);
     for (int64_t z = 0; z < s->states; z += BYTES) {
         for (int c = 0; c < s->carriers_count; c++)
             add_carriers(s, &s->carriers[c], rows, z);
@@ -331,7 +307,7 @@ MADE_FOR uint32_t note_vectors(const struct spectrum *s, int64_t rows, int low_m
         for (int64_t row = 0; row < rows; row++) {
             uint8_t *const count = s->low + row * s->stride + z;
             add_times(s, count, load_bytes(count), low, low_most, &counts);
-            store_bytes(count, ALL(0));
+            store_bytes(count, all(0));
         }
     }
     empty(s, low, low_most, &counts);

@@ -98,9 +98,10 @@ static const gyre_output outputs[] = {
 
 /* What a run looks at in every row and never changes. */
 struct cache {
-    double *nu;      /* [contexts] */
-    double *pi;      /* [states], nu_c pi*(z|c) */
-    double *meant;   /* [states], 1 where pi* says it, else 0 */
+    double *nu;    /* [contexts] */
+    double *pi;    /* [states], nu_c pi*(z|c) */
+    double *meant; /* [states], 1 where pi* says it, else 0 */
+    double meant_of_all;
     double *safe_pi; /* [states]: the part of it that is safe; NULL: there is no column `safe` */
     double tau, safe;
 };
@@ -138,6 +139,7 @@ static gyre_status open(gyre_ctx *ctx)
             cache->pi[z] = cache->nu[c] * reference[z];
     for (int64_t z = 0; z < shape->states; z++)
         cache->meant[z] = cache->pi[z] > 0 ? 1 : 0;
+    cache->meant_of_all = gyre_total(cache->meant, shape->states);
     if (safe && !part_safe(ctx, cache, safe))
         return GYRE_E_NOMEM;
     cache->tau = conf->tau > 0 || shape->samples == 0 ? conf->tau : 1 / (double)shape->samples;
@@ -203,8 +205,8 @@ static double support(gyre_ctx *ctx, const double *p, const double *of)
 /* Whole numbers, so that nothing is rounded. */
 static double missing(gyre_ctx *ctx, const double *p)
 {
-    const double *meant = ((const struct cache *)ctx->cache)->meant;
-    return ctx->host->total(ctx, meant, ctx->shape->states) - support(ctx, p, meant);
+    const struct cache *cache = ctx->cache;
+    return cache->meant_of_all - support(ctx, p, cache->meant);
 }
 
 /* q(z) = (1 - f) nu_c P(z|c) + f pi(z), written so that it is exactly pi where P is. */

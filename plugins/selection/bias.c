@@ -94,15 +94,14 @@ static gyre_status open(gyre_ctx *ctx)
     return GYRE_OK;
 }
 
-/* By the favourite of what is said: that of all would make the rest too small for doubles. */
+/* By the favourite of what is said: that of all would make the rest too small for doubles. What is
+ * not said may be infinite until it is left out. */
 static void weigh_far(gyre_ctx *ctx, const double *said, int64_t begin, int64_t end, double *weight)
 {
     const double *x = ctx->fields[0].data;
     double const beta = ((const struct conf *)ctx->conf)->beta;
     double const best = favourite(x, said, beta, begin, end);
     lean(x + begin, beta, best, end - begin, weight + begin);
-    for (int64_t z = begin; z < end; z++)
-        weight[z] = said[z] > 0 ? weight[z] : 0;
     ctx->host->exp(ctx, weight + begin, end - begin, weight + begin);
     leave(said + begin, weight + begin, end - begin, weight + begin);
 }
