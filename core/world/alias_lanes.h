@@ -25,7 +25,7 @@ static inline __m512i all_lanes(uint32_t x)
  * is below the column) is open where that could cross a cut or the column's end. */
 struct columns {
     const uint32_t *entry;
-    __m128i bits, rest; /* of a column, and below it */
+    __m512i bits, rest; /* of a column, and below it */
     __m512i other;      /* which bits of an entry are */
     __m512i cut, slack, open;
 };
@@ -34,8 +34,8 @@ static inline struct columns columns_of(const struct alias *alias, uint32_t slac
 {
     uint32_t const ends = 1u << (alias->bits + CUT_ENDS);
     return (struct columns){.entry = alias->entry,
-                            .bits = _mm_cvtsi32_si128(alias->bits),
-                            .rest = _mm_cvtsi32_si128(32 - alias->bits),
+                            .bits = all_lanes((uint32_t)alias->bits),
+                            .rest = all_lanes((uint32_t)(32 - alias->bits)),
                             .other = all_lanes((1u << alias->bits) - 1),
                             .cut = all_lanes(~(ends - 1)),
                             .slack = all_lanes(slack),
@@ -51,8 +51,8 @@ struct sixteen {
 MADE_FOR struct sixteen alias_sixteen(const struct columns *of, bool marks, __mmask16 live,
                                       __m512i half)
 {
-    __m512i const column = _mm512_srl_epi32(half, of->rest),
-                  into = _mm512_sll_epi32(half, of->bits);
+    __m512i const column = _mm512_srlv_epi32(half, of->rest),
+                  into = _mm512_sllv_epi32(half, of->bits);
     __m512i const entry = _mm512_mask_i32gather_epi32(column, live, column, of->entry, 4);
     __m512i const cut = _mm512_and_si512(entry, of->cut), beyond = _mm512_sub_epi32(into, cut);
     __mmask16 const other = _mm512_mask_cmpge_epu32_mask(live, into, cut);

@@ -48,22 +48,23 @@ struct compose {
     const struct alias *from; /* the rest's; not looked at when rest is 0 */
 };
 
-enum { COMPOSE_SLACK = 32 };
+/* What a call takes at most, and what it may write behind what is wanted. */
+enum { COMPOSE_HALVES = 1 << 16, COMPOSE_SLACK = 32 };
 
 /* The first 16 bits of chances in [0, 1], accept[n], into chance[n + 1]. */
 void compose_chances(const double *accept, int64_t n, uint16_t *chance);
 
 /* Draws of many parts, each from a list of its own with words and further bits of its own. */
 struct compose_parts {
-    int64_t count;                  /* of parts; count (n + 1) < 2^31                            */
+    int64_t count;                  /* of parts; count (n + 1) <= COMPOSE_HALVES                 */
     const uint32_t *const *own;     /* [count]: lists of cells->count states                     */
     const struct random_more *more; /* of part 0; each next one's begins 2^32 behind             */
     const uint64_t *word;           /* part p's: (n + 1) / 2 from word + p (n + 1) / 2 on        */
     int64_t n;                      /* proposals of a part                                       */
     int64_t want;                   /* states of a part, at most                                 */
-    uint32_t *out;                  /* part p's from out + p stride on; count stride < 2^31      */
-    int64_t stride; /* at least want; behind the last there are COMPOSE_SLACK more */
-    int64_t *got;   /* [count]: how many there are                               */
+    uint32_t *out;                  /* part p's from out + p stride on, and COMPOSE_SLACK more   */
+    int64_t stride;                 /* at least want; (count - 1) stride + n <= COMPOSE_HALVES   */
+    int64_t *got;                   /* [count]: how many there are                               */
 };
 
 /* Turns halves of each part's words into proposals, and writes the accepted ones in their order,

@@ -126,27 +126,28 @@ static void check_all(int64_t count, double rest, const double *chances)
 static void all_kernels_draw_what_the_header_says(void **state)
 {
     (void)state;
-    int64_t const counts[] = {1, 2, 3, 16, 31, 32, 100, OWN};
-    double const rests[] = {0,
-                            0x1p-1074,
-                            0x1p-53,
-                            1e-9,
-                            0.1,
-                            1,
-                            11.1,
-                            1e6,
-                            1e300,
-                            0x1p1023,
-                            0x1.c679d5721cc13p+5,
-                            0x1.fcd45c2d61cafp+5};
+    enum { COUNTS = 11, RESTS = 12 };
+    int64_t const counts[COUNTS] = {1, 2, 3, 16, 31, 32, 100, 127, 128, 200, OWN};
+    double const rests[RESTS] = {0,
+                                 0x1p-1074,
+                                 0x1p-53,
+                                 1e-9,
+                                 0.1,
+                                 1,
+                                 11.1,
+                                 1e6,
+                                 1e300,
+                                 0x1p1023,
+                                 0x1.c679d5721cc13p+5,
+                                 0x1.fcd45c2d61cafp+5};
     for (int k = 0; k < KERNELS; k++) {
         if (!kernel_use(names[k]))
             continue;
-        for (int i = 0; i < 8 * 12; i++) {
+        for (int i = 0; i < COUNTS * RESTS; i++) {
             states = i % 2 ? STATES : MORE;
-            check_all(counts[i / 12], rests[i % 12], accept);
-            check_all(counts[i / 12], rests[i % 12], NULL);
-            check_all(counts[i / 12], rests[i % 12], never);
+            check_all(counts[i / RESTS], rests[i % RESTS], accept);
+            check_all(counts[i / RESTS], rests[i % RESTS], NULL);
+            check_all(counts[i / RESTS], rests[i % RESTS], never);
         }
     }
 }
@@ -219,17 +220,23 @@ static void law_of(const struct compose *compose, double *p)
 
 static void check_law(int64_t count, double rest, const double *chances, uint32_t round)
 {
-    enum { DRAWS = 1 << 20 };
-    static uint64_t words[DRAWS / 2];
-    static uint32_t out[DRAWS + COMPOSE_SLACK];
+    enum { CALLS = 16 };
+    static uint64_t words[COMPOSE_HALVES / 2];
+    static uint32_t out[COMPOSE_HALVES + COMPOSE_SLACK];
     struct compose_cells const cells = compose_cells_of(count, rest, &table);
     struct compose const compose = {&cells, states, chances, bits_of(chances), &table};
     int64_t drawn[STATES] = {0};
     double p[STATES];
-    random_words(5, round, 0, 0, DRAWS / 2, words);
-    int64_t const n = compose_draw(&compose, own, &more, words, DRAWS, DRAWS, out);
-    for (int64_t i = 0; i < n; i++)
-        drawn[out[i]]++;
+    int64_t n = 0;
+    for (uint64_t call = 0; call < CALLS; call++) {
+        struct random_more const further = {more.key, call * COMPOSE_HALVES, round, more.stream};
+        random_words(5, round, 0, call * COMPOSE_HALVES / 2, COMPOSE_HALVES / 2, words);
+        int64_t const some =
+            compose_draw(&compose, own, &further, words, COMPOSE_HALVES, COMPOSE_HALVES, out);
+        for (int64_t i = 0; i < some; i++)
+            drawn[out[i]]++;
+        n += some;
+    }
     law_of(&compose, p);
     assert_true(fabs(deviation(p, drawn, n)) < 3.72);
     p[own[0]] *= 1.5;

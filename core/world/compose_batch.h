@@ -1,0 +1,100 @@
+/* world/compose_batch.h - what all ways to propose share, for compose_kernel.c and its headers: one
+ * proposal by its whole word, and what falls in the rest until there is a batch of it. All is
+ * static, as kernel.c asks of headers.
+ */
+#ifndef WORLD_COMPOSE_BATCH_H
+#define WORLD_COMPOSE_BATCH_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "world/compose.h"
+#include "world/random.h"
+
+/* Halves that are looked at together, and draws that are settled together: few enough for what they
+ * read to be in the first cache still. */
+enum { PIECE = 256, ENOUGH = 64 };
+
+/* The state that the rest's table has for t. */
+static uint32_t draw_rest(const struct compose *of, double t)
+{
+    double const v = (t - of->cells->listed) * of->cells->inverse;
+    double const below = v < 0 ? 0 : v < 0x1.fffffffffffffp-1 ? v : 0x1.fffffffffffffp-1;
+    return alias_draw(of->from, (uint64_t)(int64_t)(below * 0x1p52) << 12);
+}
+
+/* A word's upper 52 bits: the factor of `all` is at most 1 - 2^-52, which takes off at least the
+ * last bit's worth. So without a rest no t is beyond the list. */
+static double place_of(const struct compose *of, uint64_t word)
+{
+    return (double)(int64_t)(word >> 12) * (of->cells->all * 0x1p-52);
+}
+
+/* One proposal by its whole word. */
+static bool propose_one(const struct compose *of, const uint32_t *own, uint64_t word,
+                        uint32_t *state)
+{
+    double const t = place_of(of, word);
+    if (t >= of->cells->listed) {
+        *state = draw_rest(of, t);
+        return true;
+    }
+    int64_t const cell = (int64_t)t;
+    *state = own[cell];
+    return !of->accept || t - (double)cell < of->accept[*state];
+}
+
+/* What falls in the rest is drawn when there is a batch of it, since a branch for each would be
+ * missed too often, and gathers are of sixteen. Until then it is known where each goes: its place,
+ * above 16 bits of its half's number. Proposals that wait for gathers note this meanwhile, at no
+ * cost; others, of lists in registers, would be held up by it, and leave the number in the place,
+ * marked as no state, for a state is below ALIAS_STATES. Marks are looked for when more was
+ * written, since what was stored just now is loaded late. */
+#define OF_THE_REST 0x80000000u
+
+struct later {
+    int64_t n;
+    uint32_t at[ENOUGH + PIECE + 16];
+    int64_t next, end; /* where marks are to be looked for */
+};
+
+_Static_assert(COMPOSE_HALVES <= 1 << 16, "places and numbers have 16 bits");
+
+/* Behind what is wanted of a part the next one stands: nothing is to be written there later. */
+static inline void forget_behind(struct later *later, int64_t end)
+{
+    while (later->n > 0 && later->at[later->n - 1] >> 16 >= end)
+        later->n--;
+}
+
+/* Halves that proposals of a part are made of, and where these go. */
+struct batch {
+    const struct random_more *more; /* of part 0                                   */
+    const uint32_t *own;
+    const uint64_t *word;
+    int64_t part, first; /* first: the number of its first half in the part        */
+    int64_t number;      /* and in all parts                                       */
+    uint32_t *out;       /* of all parts                                           */
+    int64_t at;          /* where in it the first accepted one goes                */
+};
+
+static uint64_t whole_of(const struct random_more *more, int64_t part, int64_t i, uint32_t half)
+{
+    return random_whole(more, (int64_t)((uint64_t)part << 32) + i, half);
+}
+
+/* From a part's halves to the next one's. */
+static inline int64_t halves_of(const struct compose_parts *parts)
+{
+    return (parts->n + 1) / 2 * 2;
+}
+
+/* The whole word of the half of that number. */
+static uint64_t word_of(const struct compose_parts *parts, uint32_t number)
+{
+    int64_t const halves = halves_of(parts);
+    return whole_of(parts->more, number / halves, number % halves,
+                    random_half(parts->word, number));
+}
+
+#endif
