@@ -18,33 +18,66 @@ static struct random_more more_of(const struct replicate *r, int64_t round, uint
                                 .stream = random_stream(purpose, attempt)};
 }
 
+enum { AHEAD = 8 };
+
+/* So many words of a part, of the first attempt. As many as one agent's few draws take do not fill
+ * a processor's pipes: those of the agents behind it are made with them, which takes half as long.
+ */
+static const uint64_t *words_ahead(const struct replicate *r, struct ahead *ahead, uint32_t round,
+                                   uint32_t stream, uint64_t part, int64_t each)
+{
+    bool const made = ahead->key == r->sampling_key && ahead->round == round &&
+                      ahead->stream == stream && ahead->each == each &&
+                      part - ahead->first < (uint64_t)ahead->parts;
+    if (!made) {
+        int64_t const fit = REPLICATE_CHUNK / FEW_IN_A_WORD / each, block = AHEAD - part % AHEAD;
+        int64_t const left = r->plan->shape.datasets - (int64_t)part,
+                      most = fit < block ? fit : block;
+        int64_t const parts = left < 1 ? 1 : left < most ? left : most;
+        *ahead = (struct ahead){ahead->word, r->sampling_key, part, parts, each, round, stream};
+        random_words_each(r->sampling_key, round, random_stream(stream, 0), part << 32,
+                          (uint64_t)1 << 32, each, parts, ahead->word);
+    }
+    return ahead->word + (int64_t)(part - ahead->first) * each;
+}
+
+static const uint64_t *words_of_few(const struct replicate *r, struct bench *bench, uint32_t round,
+                                    uint32_t stream, uint64_t part, uint32_t attempt, int64_t n)
+{
+    if (attempt == 0)
+        return words_ahead(r, &bench->ahead, round, stream, part, few_words(n));
+    random_words(r->sampling_key, round, random_stream(stream, attempt), part << 32, few_words(n),
+                 bench->word);
+    return bench->word;
+}
+
 /* A quarter of a word each, and a word of its own for one that it leaves open. */
 static void draw_few(const struct replicate *r, struct bench *bench, uint32_t round,
-                     const struct few *few, uint32_t stream, uint64_t first, uint32_t attempt,
+                     const struct few *few, uint32_t stream, uint64_t part, uint32_t attempt,
                      int64_t n, uint32_t *out)
 {
-    random_words(r->sampling_key, round, random_stream(stream, attempt), first, few_words(n),
-                 bench->word);
-    int64_t const open = few_draw(few, bench->word, n, out, bench->open);
+    const uint64_t *word = words_of_few(r, bench, round, stream, part, attempt, n);
+    int64_t const open = few_draw(few, word, n, out, bench->open);
     for (int64_t i = 0; i < open; i++) {
         uint32_t const d = bench->open[i];
-        uint64_t const more = random_word(r->sampling_key, round,
-                                          random_stream(STREAM_MORE_STEPS, attempt), first + d);
-        out[d] = few_settle(few, few_quarter(bench->word, d), more);
+        uint64_t const more = random_word(
+            r->sampling_key, round, random_stream(STREAM_MORE_STEPS, attempt), (part << 32) + d);
+        out[d] = few_settle(few, few_quarter(word, d), more);
     }
 }
 
 /* Half a word each, of a table of steps one, of few states a quarter. */
 static void draw_table(struct replicate *r, int worker, uint32_t round, const struct source *source,
-                       uint64_t first, uint32_t attempt, int64_t n, uint32_t *out)
+                       uint64_t part, uint32_t attempt, int64_t n, uint32_t *out)
 {
     uint64_t *const word = r->bench[worker].word;
+    uint64_t const first = part << 32;
     bool const given_up = source->given_up;
     uint32_t const stream = given_up ? STREAM_TABLE : STREAM_SAMPLE;
     struct random_more const more =
         more_of(r, round, given_up ? STREAM_MORE_TABLE : STREAM_MORE, attempt, first);
     if (source->few) {
-        draw_few(r, &r->bench[worker], round, source->few, stream, first, attempt, n, out);
+        draw_few(r, &r->bench[worker], round, source->few, stream, part, attempt, n, out);
         return;
     }
     random_words(r->sampling_key, round, random_stream(stream, attempt), first,
@@ -118,7 +151,7 @@ bool draw_samples(struct replicate *r, int worker, int64_t round, struct source 
         return true;
     if (source->own && !give_up(r, worker, round, source))
         return false;
-    draw_table(r, worker, (uint32_t)round, source, part << 32, attempt, n, out);
+    draw_table(r, worker, (uint32_t)round, source, part, attempt, n, out);
     return true;
 }
 
@@ -165,7 +198,7 @@ static bool draw_on(struct replicate *r, int worker, int64_t round, int64_t m, i
     }
     if (!give_up(r, worker, round, &source))
         return false;
-    draw_table(r, worker, (uint32_t)round, &source, (uint64_t)m << 32, 0, want, out);
+    draw_table(r, worker, (uint32_t)round, &source, (uint64_t)m, 0, want, out);
     return true;
 }
 

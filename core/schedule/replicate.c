@@ -122,6 +122,7 @@ static void make_own_law(struct replicate *r, struct bench *bench)
     if (law_has_few(r->plan)) {
         bench->few = large(r, 1, sizeof *bench->few);
         bench->open = large(r, REPLICATE_CHUNK, sizeof *bench->open);
+        bench->ahead.word = large(r, REPLICATE_CHUNK / FEW_IN_A_WORD, sizeof *bench->ahead.word);
     } else if (law_inverts(r->plan)) {
         bench->steps = large(r, invert_room(r->plan->shape.states + 1), sizeof *bench->steps);
     }

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "world/few.h"
+#include "world/lanes.h"
 
 /* ---- prefix sums --------------------------------------------------------------------------- */
 
@@ -68,33 +69,50 @@ void KERNEL_OWN(few_kernel_build)(struct few *few, const double *weight, double 
 /* A draw is open when a step has its bits, or when it may be above the last one, which has all. */
 
 #ifdef __AVX512F__
+/* 32 draws each; `below`: the last step that is not above x. */
 struct found {
-    __m512i place;
-    __mmask32 open;
+    __m512i x, at, place, below;
 };
 
-/* Counts what is not above x: in columns' ends by halves, then in each draw's column. */
-static inline struct found find(const struct few *few, __m512i x)
+enum { GROUPS = 4 };
+
+/* Counts what is not above x: in columns' ends by halves, then in each draw's column. Each step
+ * waits for the one before: so all are made for `groups` of draws in turn. */
+MADE_FOR void find_columns(const struct few *few, int groups, struct found *found)
 {
-    __m512i const end = _mm512_loadu_si512(few->end), row = _mm512_set1_epi16(FEW_COLUMNS);
-    __m512i at = _mm512_setzero_si512();
-    __mmask32 open = _mm512_cmpeq_epu16_mask(x, _mm512_set1_epi16(-1));
-    for (short half = FEW_COLUMNS / 2; half > 0; half /= 2) {
-        __m512i const probe = _mm512_add_epi16(at, _mm512_set1_epi16((short)(half - 1)));
-        __m512i const step = _mm512_permutexvar_epi16(probe, end);
-        at = _mm512_mask_add_epi16(at, _mm512_cmple_epu16_mask(step, x), at,
-                                   _mm512_set1_epi16(half));
+    __m512i const end = _mm512_loadu_si512(few->end);
+    for (int g = 0; g < groups; g++)
+        found[g].at = _mm512_setzero_si512();
+    for (short half = FEW_COLUMNS / 2; half > 0; half /= 2)
+        for (int g = 0; g < groups; g++) {
+            struct found *const f = &found[g];
+            __m512i const probe = _mm512_add_epi16(f->at, _mm512_set1_epi16((short)(half - 1)));
+            __mmask32 const beyond =
+                _mm512_cmple_epu16_mask(_mm512_permutexvar_epi16(probe, end), f->x);
+            f->at = _mm512_mask_add_epi16(f->at, beyond, f->at, _mm512_set1_epi16(half));
+        }
+    for (int g = 0; g < groups; g++) {
+        /* Before column 0 stands the last one, whose end only draws have that are open anyway. */
+        __m512i const before = _mm512_sub_epi16(found[g].at, _mm512_set1_epi16(1));
+        found[g].below = _mm512_permutexvar_epi16(before, end);
     }
-    /* Before column 0 stands the last one, whose end only draws have that are open anyway. */
-    __m512i const before = _mm512_sub_epi16(at, _mm512_set1_epi16(1));
-    open |= _mm512_cmpeq_epu16_mask(_mm512_permutexvar_epi16(before, end), x);
-    __m512i place = at;
+}
+
+MADE_FOR void find_rows(const struct few *few, int groups, struct found *found)
+{
+    __m512i const row = _mm512_set1_epi16(FEW_COLUMNS);
+    for (int g = 0; g < groups; g++)
+        found[g].place = found[g].at;
     for (int64_t i = 0; i < (few->rows - 1) * FEW_COLUMNS; i += FEW_COLUMNS) {
-        __m512i const step = _mm512_permutexvar_epi16(at, _mm512_loadu_si512(few->upper + i));
-        open |= _mm512_cmpeq_epu16_mask(step, x);
-        place = _mm512_mask_add_epi16(place, _mm512_cmple_epu16_mask(step, x), place, row);
+        __m512i const upper = _mm512_loadu_si512(few->upper + i);
+        for (int g = 0; g < groups; g++) {
+            struct found *const f = &found[g];
+            __m512i const step = _mm512_permutexvar_epi16(f->at, upper);
+            __mmask32 const beyond = _mm512_cmple_epu16_mask(step, f->x);
+            f->below = _mm512_mask_mov_epi16(f->below, beyond, step);
+            f->place = _mm512_mask_add_epi16(f->place, beyond, f->place, row);
+        }
     }
-    return (struct found){place, open};
 }
 
 static inline void put(__m256i place, __mmask16 live, uint32_t *state)
@@ -106,20 +124,48 @@ static inline void put(__m256i place, __mmask16 live, uint32_t *state)
         _mm512_mask_storeu_epi32(state, live, z);
 }
 
+static inline __mmask32 live_of(int64_t draws)
+{
+    return draws >= 32 ? 0xffffffffu : draws > 0 ? (1u << draws) - 1u : 0;
+}
+
+/* Writes what a group found, of which the first draw is number `first`, and which are open. */
+MADE_FOR int64_t take(const struct found *found, __mmask32 live, int64_t first, uint32_t *state,
+                      uint32_t *open, int64_t k)
+{
+    put(_mm512_castsi512_si256(found->place), (__mmask16)live, state + first);
+    put(_mm512_extracti64x4_epi64(found->place, 1), (__mmask16)(live >> 16), state + first + 16);
+    __mmask32 const all = _mm512_cmpeq_epu16_mask(found->x, _mm512_set1_epi16(-1));
+    __mmask32 const step = _mm512_cmpeq_epu16_mask(found->x, found->below);
+    for (uint32_t left = (all | step) & live; left != 0; left &= left - 1)
+        open[k++] = (uint32_t)(first + __builtin_ctz(left));
+    return k;
+}
+
+/* Draws d .. d + 32 groups - 1, as far as they are wanted. */
+MADE_FOR int64_t draw_groups(const struct few *few, int groups, const uint64_t *word, int64_t d,
+                             int64_t draws, uint32_t *state, uint32_t *open, int64_t k)
+{
+    struct found found[GROUPS];
+    for (int g = 0; g < groups; g++) {
+        int64_t const first = d + 32 * g;
+        found[g].x =
+            _mm512_maskz_loadu_epi16(live_of(draws - first), (const char *)word + 2 * first);
+    }
+    find_columns(few, groups, found);
+    find_rows(few, groups, found);
+    for (int g = 0; g < groups; g++)
+        k = take(&found[g], live_of(draws - d - 32 * g), d + 32 * g, state, open, k);
+    return k;
+}
+
 int64_t KERNEL_OWN(few_kernel_draw)(const struct few *few, const uint64_t *word, int64_t draws,
                                     uint32_t *state, uint32_t *open)
 {
-    int64_t k = 0;
-    for (int64_t d = 0; d < draws; d += 32) {
-        __mmask32 const live = draws - d < 32 ? (1u << (draws - d)) - 1u : 0xffffffffu;
-        __m512i const x = _mm512_maskz_loadu_epi16(live, (const char *)word + 2 * d);
-        struct found const found = find(few, x);
-        put(_mm512_castsi512_si256(found.place), (__mmask16)live, state + d);
-        put(_mm512_extracti64x4_epi64(found.place, 1), (__mmask16)(live >> 16), state + d + 16);
-        for (uint32_t left = found.open & live; left != 0; left &= left - 1)
-            open[k++] = (uint32_t)(d + __builtin_ctz(left));
-    }
-    return k;
+    int64_t k = 0, d = 0;
+    for (; draws - d > 32; d += 32 * GROUPS)
+        k = draw_groups(few, GROUPS, word, d, draws, state, open, k);
+    return d < draws ? draw_groups(few, 1, word, d, draws, state, open, k) : k;
 }
 
 #else
