@@ -87,9 +87,10 @@ MADE_FOR uint32_t alias_half(const struct alias *alias, uint32_t slack, uint32_t
     int const bits = alias->bits;
     uint32_t const column = half >> (32 - bits), into = half << bits, entry = alias->entry[column];
     uint32_t const ends = 1u << (bits + CUT_ENDS), cut = entry & ~(ends - 1);
-    bool const own = into < cut;
+    uint32_t const own = into < cut, is_own = 0 - own;
     *open = (into - cut + slack < slack + ends) | (into + slack < into);
-    return (own ? column : entry & ((1u << bits) - 1)) | (entry >> (bits + own) & 1) << 31;
+    return (column & is_own) | (entry & ((1u << bits) - 1) & ~is_own) |
+           (entry >> ((uint32_t)bits + own)) << 31;
 }
 #endif
 

@@ -49,7 +49,7 @@ struct compose {
 };
 
 /* What a call takes at most, and what it may write behind what is wanted. */
-enum { COMPOSE_HALVES = 1 << 16, COMPOSE_SLACK = 32 };
+enum { COMPOSE_HALVES = 1 << 15, COMPOSE_SLACK = 32 };
 
 /* The first 16 bits of chances in [0, 1], accept[n], into chance[n + 1]. */
 void compose_chances(const double *accept, int64_t n, uint16_t *chance);
@@ -68,9 +68,9 @@ struct compose_parts {
 };
 
 /* Turns halves of each part's words into proposals, and writes the accepted ones in their order,
- * until there are as many as are wanted or the halves are used up. A proposal takes 0.75 ns with
- * coins of lists of 100 of 256 states and 0.95 without of lists of 32 of 65,536; of lists of 10,000
- * of 100,000 states 1.65 (Zen 4, AVX-512, gcc 12). */
+ * until there are as many as are wanted or the halves are used up. A proposal takes 0.6 ns with
+ * coins of lists of 100 of 256 states and 0.75 without of lists of 32 of 65,536; of lists of 10,000
+ * of 100,000 states 1.4 (Zen 4, AVX-512, gcc 12); with AVX2 2.2. */
 void compose_draw_parts(const struct compose *compose, const struct compose_parts *parts);
 
 /* The same of one part, from a list. Returns how many there are; out has room for most +

@@ -58,7 +58,7 @@ struct later {
     int64_t next, end; /* where marks are to be looked for */
 };
 
-_Static_assert(COMPOSE_HALVES <= 1 << 16, "places and numbers have 16 bits");
+_Static_assert(COMPOSE_HALVES < 1 << 16, "places and numbers have 16 bits, and the next ones too");
 
 /* Behind what is wanted of a part the next one stands: nothing is to be written there later. */
 static inline void forget_behind(struct later *later, int64_t end)

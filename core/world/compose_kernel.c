@@ -255,40 +255,102 @@ MADE_FOR void keep(const struct compose *of, struct way way, const uint32_t *out
 
 #else
 
-static inline uint32_t into_cells(const struct compose *of, uint32_t half)
+/* Proposals of a piece, each step for all of them before the next one: so compilers make vectors of
+ * those that can be, and no branch depends on a draw. */
+struct proposals {
+    uint32_t cell[PIECE], into[PIECE], rest[PIECE]; /* rest: 1 where it falls in the rest */
+    uint32_t state[PIECE], chance[PIECE], step[PIECE];
+};
+
+/* What a proposal adds to the next one's place, above 16 bits of its number. */
+enum { GOES = 1, STAYS = (1 << 16) + 1 };
+
+static inline void fall(const struct compose_cells *cells, const uint64_t *word, int64_t n,
+                        struct proposals *x)
 {
-    return (uint32_t)((uint64_t)half * of->cells->scale >> 32);
+    uint32_t const scale = cells->scale, end = cells->end;
+    const uint32_t *const half = (const uint32_t *)(const void *)word;
+    int const bits = cells->bits;
+    for (int64_t i = 0; i < n; i++) {
+        uint32_t const t = (uint32_t)((uint64_t)half[i] * scale >> 32), own = t < end;
+        x->cell[i] = (t >> (32 - bits)) & (0 - own);
+        x->into[i] = t << bits;
+        x->rest[i] = 1 - own;
+    }
 }
 
-/* Locals, as what is written could be what `of` and `batch` point to, for all that gcc knows. */
+MADE_FOR void look_up(const struct compose *of, const uint32_t *own, bool coins, int64_t n,
+                      struct proposals *x)
+{
+    const uint16_t *const chance = of->chance;
+#pragma GCC unroll 4
+    for (int64_t i = 0; i < n; i++) {
+        uint32_t const state = own[x->cell[i]];
+        x->state[i] = state;
+        if (coins)
+            x->chance[i] = (uint32_t)chance[state] << 16;
+    }
+}
+
+/* Returns whether some are open. */
+MADE_FOR bool toss(const struct compose_cells *cells, bool coins, int64_t n, struct proposals *x)
+{
+    uint32_t const near = (uint32_t)COMPOSE_SHORT << cells->bits;
+    uint32_t open = 0;
+    for (int64_t i = 0; i < n; i++) {
+        uint32_t const beyond = x->into[i] + near, rest = x->rest[i];
+        uint32_t const goes = coins && !(rest | (x->into[i] < x->chance[i]));
+        open |=
+            (1 - rest) & ((beyond < near) | (coins && beyond - x->chance[i] < near + (1u << 16)));
+        x->step[i] = STAYS - (goes << 16);
+    }
+    return open;
+}
+
+/* Open ones by their whole words. Those that turn out to be of the rest are done with it. */
+static __attribute__((noinline)) void
+settle_open(const struct compose *of, const struct batch *batch, int64_t n, struct proposals *x)
+{
+    uint32_t const near = (uint32_t)COMPOSE_SHORT << of->cells->bits;
+    for (int64_t i = 0; i < n; i++) {
+        uint32_t const beyond = x->into[i] + near;
+        bool const coin = of->accept && beyond - x->chance[i] < near + (1u << 16);
+        if (x->rest[i] || !(coin || beyond < near))
+            continue;
+        uint64_t const word =
+            whole_of(batch->more, batch->part, batch->first + i, random_half(batch->word, i));
+        x->step[i] = propose_one(of, batch->own, word, &x->state[i]) ? STAYS : GOES;
+    }
+}
+
 MADE_FOR int64_t propose(const struct compose *of, const struct list *list, struct way way,
                          const struct chances *chances, const struct batch *batch, int64_t n,
                          int64_t want, struct later *later)
 {
-    int const bits = of->cells->bits;
-    uint32_t const end = of->cells->end, near = (uint32_t)COMPOSE_SHORT << bits;
-    int64_t k = 0, waiting = later->n;
+    struct proposals x;
+    uint64_t at = (uint64_t)batch->at << 16 | (uint64_t)batch->number;
+    uint64_t const end = (uint64_t)(batch->at + want) << 16;
+    int64_t waiting = later->n;
     (void)list;
     (void)chances;
-    for (int64_t i = 0; i < n && k < want; i++) {
-        uint32_t const half = random_half(batch->word, i), t = into_cells(of, half);
-        uint32_t const into = t << bits;
-        bool const own = t < end;
-        uint32_t state = batch->own[own ? t >> (32 - bits) : 0];
-        uint32_t const chance = way.coins ? (uint32_t)of->chance[state] << 16 : 0;
-        bool const open =
-            own & ((into + near < near) | (way.coins && into - chance + near < near + (1u << 16)));
-        bool stay = !way.coins | !own | (into < chance);
-        if (__builtin_expect(open, 0))
-            stay = propose_one(of, batch->own,
-                               whole_of(batch->more, batch->part, batch->first + i, half), &state);
-        later->at[waiting] = (uint32_t)(batch->at + k) << 16 | (uint32_t)(batch->number + i);
-        waiting += !own;
-        batch->out[batch->at + k] = state;
-        k += stay;
+    fall(of->cells, batch->word, n, &x);
+    look_up(of, batch->own, way.coins, n, &x);
+    if (__builtin_expect(toss(of->cells, way.coins, n, &x), 0))
+        settle_open(of, batch, n, &x);
+#pragma GCC unroll 4
+    for (int64_t i = 0; i < n && at < end; i++) {
+        later->at[waiting] = (uint32_t)at;
+        waiting += x.rest[i];
+        batch->out[at >> 16] = x.state[i];
+        at += x.step[i];
     }
     later->n = waiting;
-    return k;
+    return (int64_t)(at >> 16) - batch->at;
+}
+
+static inline uint32_t into_cells(const struct compose *of, uint32_t half)
+{
+    return (uint32_t)((uint64_t)half * of->cells->scale >> 32);
 }
 
 static inline void settle(const struct compose *of, const struct columns *columns,

@@ -61,13 +61,13 @@ static struct society const societies[SOCIETIES] = {
     [SHARED] = {"one table for all",
                 true,
                 {1000, 8192, 40000},
-                {61, 229, 0, 0},
+                {69, 229, 0, 0},
                 "sampling = { samples = 1 }\n" PLAIN},
     /* Composition: what it costs depends next to nothing on the states, which are but counted. */
     [LISTS] = {"lists, drawn by composition",
                false,
                {500, 512, 200},
-               {89, 250, 950, 2.6},
+               {60, 250, 950, 4},
                "sampling = { dataset = \"per_agent\", samples = 1, mixing = 0.1 }\n"
                "metric = [{ use = \"metric.consensus\", modes = false },\n"
                "{ use = \"metric.safety\", of = \"mixture\", agent_kl = false }]\n"},
@@ -80,13 +80,13 @@ static struct society const societies[SOCIETIES] = {
     [MEMORIES] = {"memories, verified",
                   false,
                   {3000, 2048, 32},
-                  {65, 486, 504, 0},
+                  {73, 486, 504, 0},
                   "sampling = { dataset = \"per_agent\", samples = 1 }\n"
                   "intervention = [{ use = \"intervention.verify\", max_risk = 0.5 }]\n" MEMORY},
     [RECALL] = {"memories that recall, verified",
                 false,
                 {3000, 2048, 32},
-                {88, 494, 678, 0},
+                {74, 494, 678, 0},
                 "sampling = { dataset = \"per_agent\", samples = 1, mixing = 0.1 }\n"
                 "intervention = [{ use = \"intervention.verify\", max_risk = 0.5 }]\n" MEMORY},
     [COUNTS] = {"counts, far more samples than states",

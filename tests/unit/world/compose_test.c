@@ -220,7 +220,7 @@ static void law_of(const struct compose *compose, double *p)
 
 static void check_law(int64_t count, double rest, const double *chances, uint32_t round)
 {
-    enum { CALLS = 16 };
+    enum { CALLS = 32 };
     static uint64_t words[COMPOSE_HALVES / 2];
     static uint32_t out[COMPOSE_HALVES + COMPOSE_SLACK];
     struct compose_cells const cells = compose_cells_of(count, rest, &table);
