@@ -1,5 +1,6 @@
 #include "schedule/draw.h"
 
+#include <math.h>
 #include <string.h>
 
 #include "schedule/census.h"
@@ -88,12 +89,14 @@ static void draw_table(struct replicate *r, int worker, uint32_t round, const st
         alias_draw_all(source->table, &more, word, n, out);
 }
 
-/* How many words n more samples will most likely take, two proposals each. */
+/* How many words n more samples will most likely take, two proposals each: 2.5 standard deviations
+ * more than on average, which do not suffice for one agent in 160. */
 static int64_t words_for(const struct law *law, int64_t n)
 {
     if (law->even)
         return (n + 1) / 2;
-    double const more = 1.02 * (double)n / law->accepted + 16;
+    double const all = (double)n, spread = sqrt(all * fmax(0, 1 - law->accepted));
+    double const more = (all + 2.5 * spread) / law->accepted + 1;
     return more < 2 * REPLICATE_CHUNK - 32 ? ((int64_t)more + 31) / 32 * 16 : REPLICATE_CHUNK;
 }
 

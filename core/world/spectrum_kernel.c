@@ -196,7 +196,12 @@ static inline bytes pack(uint64_t which, bytes x)
 
 #endif
 
+/* Bytes two by two. */
+typedef uint16_t pairs __attribute__((vector_size(sizeof(bytes))));
+
 enum { BYTES = sizeof(bytes) };
+
+_Static_assert((SPECTRUM_ABREAST + 1) * UINT8_MAX <= UINT16_MAX, "pairs have room for all lists");
 
 _Static_assert(SPECTRUM_BLOCK % BYTES == 0, "arrays have room for whole vectors");
 
@@ -280,17 +285,34 @@ MADE_FOR void add_carriers(const struct spectrum *s, const struct carriers *to, 
     store_bytes(to->near + z, near);
 }
 
-/* Those that are listed. */
+/* Those that one list lists: few go beyond their bytes. */
+MADE_FOR void add_listed_by_one(const struct spectrum *s, int64_t z)
+{
+    bytes const x = load_bytes(s->low + z), listed = plus(x, load_bytes(s->listed + z));
+    store_bytes(s->listed + z, listed);
+    for (uint64_t full = above(x, listed); full; full &= full - 1)
+        s->hoard[z + __builtin_ctzll(full)]++;
+}
+
+/* Those that some list: bytes at even places and at odd ones add up in 16 bits each, so that no
+ * branch depends on whether one goes beyond its byte. */
 MADE_FOR void add_listed(const struct spectrum *s, int64_t rows, int64_t z)
 {
-    bytes listed = load_bytes(s->listed + z);
+    bytes const listed = load_bytes(s->listed + z);
+    pairs even = (pairs)listed & 0xff, odd = (pairs)listed >> 8;
     for (int64_t row = 0; row < rows; row++) {
-        bytes const x = load_bytes(s->low + row * s->stride + z);
-        listed = plus(listed, x);
-        for (uint64_t full = above(x, listed); full; full &= full - 1)
-            s->hoard[z + __builtin_ctzll(full)]++;
+        pairs const x = (pairs)load_bytes(s->low + row * s->stride + z);
+        even += x & 0xff;
+        odd += x >> 8;
     }
-    store_bytes(s->listed + z, listed);
+    store_bytes(s->listed + z, (bytes)((even & 0xff) | odd << 8));
+    bytes const over = (bytes)(even >> 8 | (odd & 0xff00));
+    if (above(over, all(0)) == 0)
+        return;
+    uint8_t carry[BYTES];
+    store_bytes(carry, over);
+    for (int64_t i = 0; i < BYTES; i++)
+        s->hoard[z + i] += carry[i];
 }
 
 MADE_FOR uint32_t note_vectors(const struct spectrum *s, int64_t rows, int low_most)
@@ -303,7 +325,10 @@ MADE_FOR uint32_t note_vectors(const struct spectrum *s, int64_t rows, int low_m
     for (int64_t z = 0; z < s->states; z += BYTES) {
         for (int c = 0; c < s->carriers_count; c++)
             add_carriers(s, &s->carriers[c], rows, z);
-        add_listed(s, rows, z);
+        if (rows == 1)
+            add_listed_by_one(s, z);
+        else
+            add_listed(s, rows, z);
         for (int64_t row = 0; row < rows; row++) {
             uint8_t *const count = s->low + row * s->stride + z;
             add_times(s, count, load_bytes(count), low, low_most, &counts);
