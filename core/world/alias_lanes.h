@@ -21,6 +21,11 @@ static inline __m512i all_lanes(uint32_t x)
     return _mm512_set1_epi32((int)x);
 }
 
+static inline __m512i lane_numbers(void)
+{
+    return _mm512_setr_epi32(0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15);
+}
+
 /* A table as sixteen draws need it. A half that may be too low by up to `slack` (in units of what
  * is below the column) is open where that could cross a cut or the column's end. */
 struct columns {

@@ -96,7 +96,7 @@ MADE_FOR struct taken take_sixteen(const struct compose *of, bool notes, const s
                                    struct taken taken, struct later *later)
 {
     uint32_t const at = (uint32_t)(batch->at + taken.k), number = (uint32_t)(batch->number + i);
-    __m512i const lane = _mm512_setr_epi32(0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15);
+    __m512i const lane = lane_numbers();
     if (__builtin_expect(x.open, 0)) {
         struct proposals settled = x; /* so that x itself stands in registers */
         settle_open(of, batch, i, &settled);
@@ -227,7 +227,7 @@ static inline void settle(const struct compose *of, const struct columns *column
 /* Marks among what was written before out[at, at + n). */
 static inline void look_for_marks(const uint32_t *out, int64_t at, int64_t n, struct later *later)
 {
-    __m512i const lane = _mm512_setr_epi32(0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15);
+    __m512i const lane = lane_numbers();
     __m512i place = _mm512_slli_epi32(_mm512_add_epi32(lane, all_lanes((uint32_t)later->next)), 16);
     int64_t found = later->n;
     for (int64_t i = later->next; i < later->end; i += 16) {

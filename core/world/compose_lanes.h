@@ -80,7 +80,7 @@ struct chances {
 
 MADE_FOR struct chances chances_of(const struct compose *of, struct way way)
 {
-    struct chances chances;
+    struct chances chances = {0};
     for (int i = 0; i < 8 && way.words; i++) {
         int64_t const left = of->states - 32 * i;
         __mmask32 const live = left >= 32 ? ~0u : left > 0 ? (1u << left) - 1 : 0;

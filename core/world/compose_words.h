@@ -146,7 +146,7 @@ MADE_FOR int64_t propose_in_words(const struct compose *of, const struct list *l
                                   const struct chances *chances, const struct batch *batch,
                                   int64_t n, int64_t want)
 {
-    __m512i const lane = _mm512_setr_epi32(0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15);
+    __m512i const lane = lane_numbers();
     struct word_constants const to = word_constants_of(of->cells);
     const uint32_t *const half = (const uint32_t *)(const void *)batch->word;
     __m512i mark = _mm512_add_epi32(lane, all_lanes(OF_THE_REST | (uint32_t)batch->number));
