@@ -5,6 +5,7 @@
  * p(z) = nu_c P(z|c), with the same nu on both sides. What can be infinite is
  * given beside its floored form, of (1 - f) p + f pi, which lies in [0, -ln f].
  */
+#include <float.h>
 #include <stddef.h>
 
 #include "gyre/metric.h"
@@ -165,13 +166,19 @@ static void take_flat(const double *restrict p, const double *restrict pi, doubl
         q[z] = nu * p[z] + f * (pi[z] - nu * p[z]);
 }
 
+/* pi / q, which is finite: where pi is so small that q was rounded to 0 its part of a divergence is
+ * nothing, whatever the logarithm. */
+static double ratio(double pi, double q)
+{
+    double const x = pi / q, finite = x < DBL_MAX ? x : DBL_MAX;
+    return pi > 0 ? finite : 1;
+}
+
 static void take_ratio(const double *restrict pi, const double *restrict q, int64_t n,
                        double *restrict term)
 {
-    for (int64_t z = 0; z < n; z++) {
-        double const x = pi[z] / q[z];
-        term[z] = pi[z] > 0 ? x : 1;
-    }
+    for (int64_t z = 0; z < n; z++)
+        term[z] = ratio(pi[z], q[z]);
 }
 
 static void take_part(const double *restrict pi, int64_t n, double *restrict term)
@@ -320,7 +327,7 @@ static double floored_list(gyre_ctx *ctx, const gyre_agent *agent, const double 
     double const f = ((const struct conf *)ctx->conf)->floor;
     int64_t const n = agent->count;
     for (int64_t i = 0; i < n; i++)
-        term[i] = pi[i] > 0 ? pi[i] / (agent->p[i] + f * (pi[i] - agent->p[i])) : 1;
+        term[i] = ratio(pi[i], agent->p[i] + f * (pi[i] - agent->p[i]));
     ctx->host->log(ctx, term, n, term);
     return positive(ctx->host->dot(ctx, pi, term, n) -
                     (1 - ctx->host->total(ctx, pi, n)) * gyre_log(f));
