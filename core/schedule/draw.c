@@ -1,6 +1,5 @@
 #include "schedule/draw.h"
 
-#include <math.h>
 #include <string.h>
 
 #include "schedule/census.h"
@@ -21,32 +20,33 @@ static struct random_more more_of(const struct replicate *r, int64_t round, uint
 
 enum { AHEAD = 8 };
 
-/* So many words of a part, of the first attempt. As many as one agent's few draws take do not fill
- * a processor's pipes: those of the agents behind it are made with them, which takes half as long.
+/* So many words of an agent, of the first attempt. As many as one agent's few draws take do not
+ * fill a processor's pipes: those of the agents behind it are made with them, which takes half as
+ * long.
  */
 static const uint64_t *words_ahead(const struct replicate *r, struct ahead *ahead, uint32_t round,
-                                   uint32_t stream, uint64_t part, int64_t each)
+                                   uint64_t agent, int64_t each)
 {
     bool const made = ahead->key == r->sampling_key && ahead->round == round &&
-                      ahead->stream == stream && ahead->each == each &&
-                      part - ahead->first < (uint64_t)ahead->parts;
+                      ahead->each == each && agent - ahead->first < (uint64_t)ahead->agents;
     if (!made) {
-        int64_t const fit = REPLICATE_CHUNK / FEW_IN_A_WORD / each, block = AHEAD - part % AHEAD;
-        int64_t const left = r->plan->shape.datasets - (int64_t)part,
-                      most = fit < block ? fit : block;
-        int64_t const parts = left < 1 ? 1 : left < most ? left : most;
-        *ahead = (struct ahead){ahead->word, r->sampling_key, part, parts, each, round, stream};
-        random_words_each(r->sampling_key, round, random_stream(stream, 0), part << 32,
-                          (uint64_t)1 << 32, each, parts, ahead->word);
+        int64_t const fit = REPLICATE_CHUNK / FEW_IN_A_WORD / each;
+        int64_t const block = AHEAD - (int64_t)(agent % AHEAD);
+        int64_t const left = r->plan->shape.datasets - (int64_t)agent;
+        int64_t const most = fit < block ? fit : block, agents = left < most ? left : most;
+        *ahead = (struct ahead){ahead->word, r->sampling_key, agent, agents, each, round};
+        random_words_each(r->sampling_key, round, random_stream(STREAM_SAMPLE, 0), agent << 32,
+                          (uint64_t)1 << 32, each, agents, ahead->word);
     }
-    return ahead->word + (int64_t)(part - ahead->first) * each;
+    return ahead->word + (int64_t)(agent - ahead->first) * each;
 }
 
+/* Agents whose datasets are drawn in one go come one after the other. */
 static const uint64_t *words_of_few(const struct replicate *r, struct bench *bench, uint32_t round,
                                     uint32_t stream, uint64_t part, uint32_t attempt, int64_t n)
 {
-    if (attempt == 0)
-        return words_ahead(r, &bench->ahead, round, stream, part, few_words(n));
+    if (attempt == 0 && stream == STREAM_SAMPLE && n == r->plan->shape.samples)
+        return words_ahead(r, &bench->ahead, round, part, few_words(n));
     random_words(r->sampling_key, round, random_stream(stream, attempt), part << 32, few_words(n),
                  bench->word);
     return bench->word;
@@ -89,14 +89,13 @@ static void draw_table(struct replicate *r, int worker, uint32_t round, const st
         alias_draw_all(source->table, &more, word, n, out);
 }
 
-/* How many words n more samples will most likely take, two proposals each: 2.5 standard deviations
- * more than on average, which do not suffice for one agent in 160. */
+/* How many words n more samples will most likely take, two proposals each. Refusals are counted by
+ * calls: so by these numbers lists are given up, of which one proposal in hundreds is accepted. */
 static int64_t words_for(const struct law *law, int64_t n)
 {
     if (law->even)
         return (n + 1) / 2;
-    double const all = (double)n, spread = sqrt(all * fmax(0, 1 - law->accepted));
-    double const more = (all + 2.5 * spread) / law->accepted + 1;
+    double const more = 1.02 * (double)n / law->accepted + 16;
     return more < 2 * REPLICATE_CHUNK - 32 ? ((int64_t)more + 31) / 32 * 16 : REPLICATE_CHUNK;
 }
 

@@ -38,11 +38,10 @@ struct counting {
 
 /* Words of few draws, made for some agents at once: see draw.c. */
 struct ahead {
-    uint64_t
-        *word; /* [REPLICATE_CHUNK / FEW_IN_A_WORD]: `each` of parts first .. first + parts - 1 */
+    uint64_t *word; /* [REPLICATE_CHUNK / FEW_IN_A_WORD]: `each` of agents from `first` on */
     uint64_t key, first;
-    int64_t parts, each;
-    uint32_t round, stream;
+    int64_t agents, each;
+    uint32_t round;
 };
 
 enum { BATCH_MOST = 256 }; /* agents that are taught and counted at a time: see batch.h, census.h */
@@ -74,7 +73,7 @@ struct bench {
     uint64_t *steps;            /* the same, where inversion is cheaper */
     struct few *few;            /* and where there are few states, too */
     uint32_t *open;             /* [REPLICATE_CHUNK], beside few: draws that need another word */
-    struct ahead ahead;         /* the same */
+    struct ahead ahead;         /* and theirs of agents to come */
     struct counting counting;   /* where datasets may be counted */
     double *weight;             /* [states]: one as counted */
     double *spread;             /* [states]: where rows are lists, one as a table */

@@ -73,8 +73,8 @@ struct compose_parts {
  * of 100,000 states 1.4 (Zen 4, AVX-512, gcc 12); with AVX2 2.2. */
 void compose_draw_parts(const struct compose *compose, const struct compose_parts *parts);
 
-/* The same of one part, from a list. Returns how many there are; out has room for most +
- * COMPOSE_SLACK. */
+/* The same of one part, from a list; n < COMPOSE_HALVES. Returns how many there are; out has room
+ * for most + COMPOSE_SLACK. */
 int64_t compose_draw(const struct compose *compose, const uint32_t *own,
                      const struct random_more *more, const uint64_t *word, int64_t n, int64_t most,
                      uint32_t *out);

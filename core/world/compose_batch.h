@@ -60,13 +60,6 @@ struct later {
 
 _Static_assert(COMPOSE_HALVES < 1 << 16, "places and numbers have 16 bits, and the next ones too");
 
-/* Behind what is wanted of a part the next one stands: nothing is to be written there later. */
-static inline void forget_behind(struct later *later, int64_t end)
-{
-    while (later->n > 0 && later->at[later->n - 1] >> 16 >= end)
-        later->n--;
-}
-
 /* Halves that proposals of a part are made of, and where these go. */
 struct batch {
     const struct random_more *more; /* of part 0                                   */

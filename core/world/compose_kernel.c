@@ -2,6 +2,7 @@
 #include "world/draw_kernel.h"
 
 #include <stddef.h>
+#include <string.h>
 
 #include "world/alias_lanes.h"
 #include "world/compose.h"
@@ -243,6 +244,13 @@ static inline void look_for_marks(const uint32_t *out, int64_t at, int64_t n, st
     later->end = at + n;
 }
 
+/* Behind what is wanted of a part the next one stands: nothing is to be written there later. */
+static inline void forget_behind(struct later *later, int64_t end)
+{
+    while (later->n > 0 && later->at[later->n - 1] >> 16 >= end)
+        later->n--;
+}
+
 /* Out[at, at + n) of a part is taken. */
 MADE_FOR void keep(const struct compose *of, struct way way, const uint32_t *out, int64_t at,
                    int64_t n, struct later *later)
@@ -269,10 +277,10 @@ static inline void fall(const struct compose_cells *cells, const uint64_t *word,
                         struct proposals *x)
 {
     uint32_t const scale = cells->scale, end = cells->end;
-    const uint32_t *const half = (const uint32_t *)(const void *)word;
     int const bits = cells->bits;
+    memcpy(x->cell, word, (size_t)n * sizeof *x->cell);
     for (int64_t i = 0; i < n; i++) {
-        uint32_t const t = (uint32_t)((uint64_t)half[i] * scale >> 32), own = t < end;
+        uint32_t const t = (uint32_t)((uint64_t)x->cell[i] * scale >> 32), own = t < end;
         x->cell[i] = (t >> (32 - bits)) & (0 - own);
         x->into[i] = t << bits;
         x->rest[i] = 1 - own;
@@ -371,13 +379,16 @@ static inline void settle(const struct compose *of, const struct columns *column
     later->n = 0;
 }
 
+/* No more is written of a part than is wanted. */
 MADE_FOR void keep(const struct compose *of, struct way way, const uint32_t *out, int64_t at,
                    int64_t n, struct later *later)
 {
     (void)of;
     (void)way;
     (void)out;
-    forget_behind(later, at + n);
+    (void)at;
+    (void)n;
+    (void)later;
 }
 
 #endif

@@ -83,8 +83,9 @@ MADE_FOR struct listed listed_far(const struct word_constants *to, const struct 
 }
 
 /* Into and chance are cut off: how far into the cell is less than into + 2, in steps, and the
- * chance less than chance + 1. So when into is below chance by 2 it stays, when it is not below
- * chance + 1 it goes, and between these it is open; as it is in the cell's last step. */
+ * chance less than chance + 1, or 1, of which all bits are set. So when into is below chance by 2
+ * it stays, when it is not below chance + 1 it goes, and between these it is open. So it is in the
+ * cell's last step, which may be the next cell's first; and in the first one, to ask less. */
 MADE_FOR struct words propose_words(const struct word_constants *to, const struct list *list,
                                     int most, const struct chances *chances, struct word_fall fall)
 {

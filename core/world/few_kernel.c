@@ -154,7 +154,7 @@ MADE_FOR int64_t draw_groups(const struct few *few, int groups, const uint64_t *
     }
     find_columns(few, groups, found);
     find_rows(few, groups, found);
-    for (int g = 0; g < groups; g++)
+    for (int g = 0; g < groups && d + 32 * g < draws; g++)
         k = take(&found[g], live_of(draws - d - 32 * g), d + 32 * g, state, open, k);
     return k;
 }

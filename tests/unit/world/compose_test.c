@@ -220,19 +220,18 @@ static void law_of(const struct compose *compose, double *p)
 
 static void check_law(int64_t count, double rest, const double *chances, uint32_t round)
 {
-    enum { CALLS = 32 };
-    static uint64_t words[COMPOSE_HALVES / 2];
-    static uint32_t out[COMPOSE_HALVES + COMPOSE_SLACK];
+    enum { CALLS = 64, DRAWS = COMPOSE_HALVES / 2 };
+    static uint64_t words[DRAWS / 2];
+    static uint32_t out[DRAWS + COMPOSE_SLACK];
     struct compose_cells const cells = compose_cells_of(count, rest, &table);
     struct compose const compose = {&cells, states, chances, bits_of(chances), &table};
     int64_t drawn[STATES] = {0};
     double p[STATES];
     int64_t n = 0;
     for (uint64_t call = 0; call < CALLS; call++) {
-        struct random_more const further = {more.key, call * COMPOSE_HALVES, round, more.stream};
-        random_words(5, round, 0, call * COMPOSE_HALVES / 2, COMPOSE_HALVES / 2, words);
-        int64_t const some =
-            compose_draw(&compose, own, &further, words, COMPOSE_HALVES, COMPOSE_HALVES, out);
+        struct random_more const further = {more.key, call * DRAWS, round, more.stream};
+        random_words(5, round, 0, call * DRAWS / 2, DRAWS / 2, words);
+        int64_t const some = compose_draw(&compose, own, &further, words, DRAWS, DRAWS, out);
         for (int64_t i = 0; i < some; i++)
             drawn[out[i]]++;
         n += some;
