@@ -2,7 +2,6 @@
 #include "world/draw_kernel.h"
 
 #include <stddef.h>
-#include <string.h>
 
 #include "world/alias_lanes.h"
 #include "world/compose.h"
@@ -262,135 +261,7 @@ MADE_FOR void keep(const struct compose *of, struct way way, const uint32_t *out
 }
 
 #else
-
-/* Proposals of a piece, each step for all of them before the next one: so compilers make vectors of
- * those that can be, and no branch depends on a draw. */
-struct proposals {
-    uint32_t cell[PIECE], into[PIECE], rest[PIECE]; /* rest: 1 where it falls in the rest */
-    uint32_t state[PIECE], chance[PIECE], step[PIECE];
-};
-
-/* What a proposal adds to the next one's place, above 16 bits of its number. */
-enum { GOES = 1, STAYS = (1 << 16) + 1 };
-
-static inline void fall(const struct compose_cells *cells, const uint64_t *word, int64_t n,
-                        struct proposals *x)
-{
-    uint32_t const scale = cells->scale, end = cells->end;
-    int const bits = cells->bits;
-    memcpy(x->cell, word, (size_t)n * sizeof *x->cell);
-    for (int64_t i = 0; i < n; i++) {
-        uint32_t const t = (uint32_t)((uint64_t)x->cell[i] * scale >> 32), own = t < end;
-        x->cell[i] = (t >> (32 - bits)) & (0 - own);
-        x->into[i] = t << bits;
-        x->rest[i] = 1 - own;
-    }
-}
-
-MADE_FOR void look_up(const struct compose *of, const uint32_t *own, bool coins, int64_t n,
-                      struct proposals *x)
-{
-    const uint16_t *const chance = of->chance;
-#pragma GCC unroll 4
-    for (int64_t i = 0; i < n; i++) {
-        uint32_t const state = own[x->cell[i]];
-        x->state[i] = state;
-        if (coins)
-            x->chance[i] = (uint32_t)chance[state] << 16;
-    }
-}
-
-/* Returns whether some are open. */
-MADE_FOR bool toss(const struct compose_cells *cells, bool coins, int64_t n, struct proposals *x)
-{
-    uint32_t const near = (uint32_t)COMPOSE_SHORT << cells->bits;
-    uint32_t open = 0;
-    for (int64_t i = 0; i < n; i++) {
-        uint32_t const beyond = x->into[i] + near, rest = x->rest[i];
-        uint32_t const goes = coins && !(rest | (x->into[i] < x->chance[i]));
-        open |=
-            (1 - rest) & ((beyond < near) | (coins && beyond - x->chance[i] < near + (1u << 16)));
-        x->step[i] = STAYS - (goes << 16);
-    }
-    return open;
-}
-
-/* Open ones by their whole words. Those that turn out to be of the rest are done with it. */
-static __attribute__((noinline)) void
-settle_open(const struct compose *of, const struct batch *batch, int64_t n, struct proposals *x)
-{
-    uint32_t const near = (uint32_t)COMPOSE_SHORT << of->cells->bits;
-    for (int64_t i = 0; i < n; i++) {
-        uint32_t const beyond = x->into[i] + near;
-        bool const coin = of->accept && beyond - x->chance[i] < near + (1u << 16);
-        if (x->rest[i] || !(coin || beyond < near))
-            continue;
-        uint64_t const word =
-            whole_of(batch->more, batch->part, batch->first + i, random_half(batch->word, i));
-        x->step[i] = propose_one(of, batch->own, word, &x->state[i]) ? STAYS : GOES;
-    }
-}
-
-MADE_FOR int64_t propose(const struct compose *of, const struct list *list, struct way way,
-                         const struct chances *chances, const struct batch *batch, int64_t n,
-                         int64_t want, struct later *later)
-{
-    struct proposals x;
-    uint64_t at = (uint64_t)batch->at << 16 | (uint64_t)batch->number;
-    uint64_t const end = (uint64_t)(batch->at + want) << 16;
-    int64_t waiting = later->n;
-    (void)list;
-    (void)chances;
-    fall(of->cells, batch->word, n, &x);
-    look_up(of, batch->own, way.coins, n, &x);
-    if (__builtin_expect(toss(of->cells, way.coins, n, &x), 0))
-        settle_open(of, batch, n, &x);
-#pragma GCC unroll 4
-    for (int64_t i = 0; i < n && at < end; i++) {
-        later->at[waiting] = (uint32_t)at;
-        waiting += x.rest[i];
-        batch->out[at >> 16] = x.state[i];
-        at += x.step[i];
-    }
-    later->n = waiting;
-    return (int64_t)(at >> 16) - batch->at;
-}
-
-static inline uint32_t into_cells(const struct compose *of, uint32_t half)
-{
-    return (uint32_t)((uint64_t)half * of->cells->scale >> 32);
-}
-
-static inline void settle(const struct compose *of, const struct columns *columns,
-                          const struct compose_parts *parts, bool all, struct later *later)
-{
-    (void)columns;
-    (void)all;
-    for (int64_t j = 0; j < later->n; j++) {
-        uint32_t const number = later->at[j] & 0xffff, half = random_half(parts->word, number);
-        double const x = (double)(into_cells(of, half) - of->cells->end) * of->cells->stretch;
-        bool open = false;
-        uint32_t state = alias_half(of->from, of->cells->slack,
-                                    (uint32_t)(x < 0x1.fffffffep31 ? x : 0x1.fffffffep31), &open);
-        if (__builtin_expect(of->cells->whole | open, 0))
-            state = draw_rest(of, place_of(of, word_of(parts, number)));
-        parts->out[later->at[j] >> 16] = state & ~ALIAS_MARKED;
-    }
-    later->n = 0;
-}
-
-/* No more is written of a part than is wanted. */
-MADE_FOR void keep(const struct compose *of, struct way way, const uint32_t *out, int64_t at,
-                   int64_t n, struct later *later)
-{
-    (void)of;
-    (void)way;
-    (void)out;
-    (void)at;
-    (void)n;
-    (void)later;
-}
-
+#include "world/compose_plain.h"
 #endif
 
 /* ---- parts --------------------------------------------------------------------------------- */
