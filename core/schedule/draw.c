@@ -21,9 +21,7 @@ static struct random_more more_of(const struct replicate *r, int64_t round, uint
 enum { AHEAD = 8 };
 
 /* So many words of an agent, of the first attempt. As many as one agent's few draws take do not
- * fill a processor's pipes: those of the agents behind it are made with them, which takes half as
- * long.
- */
+ * fill a processor's pipes: those of the agents behind it are made with them, by half the time. */
 static const uint64_t *words_ahead(const struct replicate *r, struct ahead *ahead, uint32_t round,
                                    uint64_t agent, int64_t each)
 {

@@ -62,8 +62,9 @@ struct compose_parts {
     const uint64_t *word;           /* part p's: (n + 1) / 2 from word + p (n + 1) / 2 on        */
     int64_t n;                      /* proposals of a part                                       */
     int64_t want;                   /* states of a part, at most                                 */
-    uint32_t *out;                  /* part p's from out + p stride on, and COMPOSE_SLACK more   */
-    int64_t stride;                 /* at least want; (count - 1) stride + n <= COMPOSE_HALVES   */
+    uint32_t *out;                  /* part p's from out + p stride on                           */
+    int64_t stride;                 /* at least want; (count - 1) stride + n <= COMPOSE_HALVES;  */
+                                    /* behind the last there are COMPOSE_SLACK more              */
     int64_t *got;                   /* [count]: how many there are                               */
 };
 

@@ -22,6 +22,11 @@ struct proposals {
 /* What a proposal adds to the next one's place, above 16 bits of its number. */
 enum { GOES = 1, STAYS = (1 << 16) + 1 };
 
+static inline uint32_t into_cells(uint32_t half, uint32_t scale)
+{
+    return (uint32_t)((uint64_t)half * scale >> 32);
+}
+
 static inline void fall(const struct compose_cells *cells, const uint64_t *word, int64_t n,
                         struct proposals *x)
 {
@@ -29,7 +34,7 @@ static inline void fall(const struct compose_cells *cells, const uint64_t *word,
     int const bits = cells->bits;
     memcpy(x->cell, word, (size_t)n * sizeof *x->cell);
     for (int64_t i = 0; i < n; i++) {
-        uint32_t const t = (uint32_t)((uint64_t)x->cell[i] * scale >> 32), own = t < end;
+        uint32_t const t = into_cells(x->cell[i], scale), own = t < end;
         x->cell[i] = (t >> (32 - bits)) & (0 - own);
         x->into[i] = t << bits;
         x->rest[i] = 1 - own;
@@ -49,30 +54,33 @@ MADE_FOR void look_up(const struct compose *of, const uint32_t *own, bool coins,
     }
 }
 
-/* Returns whether some are open. */
-MADE_FOR bool toss(const struct compose_cells *cells, bool coins, int64_t n, struct proposals *x)
+/* Is proposal i too near an end of its cell, or its chance? */
+MADE_FOR uint32_t is_open(const struct proposals *x, int64_t i, uint32_t near, bool coins)
 {
-    uint32_t const near = (uint32_t)COMPOSE_SHORT << cells->bits;
+    uint32_t const beyond = x->into[i] + near;
+    uint32_t const coin = coins && beyond - x->chance[i] < near + (1u << 16);
+    return (1 - x->rest[i]) & ((beyond < near) | coin);
+}
+
+/* Returns whether some are open. */
+MADE_FOR bool toss(uint32_t near, bool coins, int64_t n, struct proposals *x)
+{
     uint32_t open = 0;
     for (int64_t i = 0; i < n; i++) {
-        uint32_t const beyond = x->into[i] + near, rest = x->rest[i];
-        uint32_t const goes = coins && !(rest | (x->into[i] < x->chance[i]));
-        open |=
-            (1 - rest) & ((beyond < near) | (coins && beyond - x->chance[i] < near + (1u << 16)));
+        uint32_t const goes = coins && !(x->rest[i] | (x->into[i] < x->chance[i]));
+        open |= is_open(x, i, near, coins);
         x->step[i] = STAYS - (goes << 16);
     }
     return open;
 }
 
 /* Open ones by their whole words. Those that turn out to be of the rest are done with it. */
-static __attribute__((noinline)) void
-settle_open(const struct compose *of, const struct batch *batch, int64_t n, struct proposals *x)
+static __attribute__((noinline)) void settle_open(const struct compose *of,
+                                                  const struct batch *batch, uint32_t near,
+                                                  int64_t n, struct proposals *x)
 {
-    uint32_t const near = (uint32_t)COMPOSE_SHORT << of->cells->bits;
     for (int64_t i = 0; i < n; i++) {
-        uint32_t const beyond = x->into[i] + near;
-        bool const coin = of->accept && beyond - x->chance[i] < near + (1u << 16);
-        if (x->rest[i] || !(coin || beyond < near))
+        if (!is_open(x, i, near, of->accept))
             continue;
         uint64_t const word =
             whole_of(batch->more, batch->part, batch->first + i, random_half(batch->word, i));
@@ -85,6 +93,7 @@ MADE_FOR int64_t propose(const struct compose *of, const struct list *list, stru
                          int64_t want, struct later *later)
 {
     struct proposals x;
+    uint32_t const near = (uint32_t)COMPOSE_SHORT << of->cells->bits;
     uint64_t at = (uint64_t)batch->at << 16 | (uint64_t)batch->number;
     uint64_t const end = (uint64_t)(batch->at + want) << 16;
     int64_t waiting = later->n;
@@ -92,8 +101,8 @@ MADE_FOR int64_t propose(const struct compose *of, const struct list *list, stru
     (void)chances;
     fall(of->cells, batch->word, n, &x);
     look_up(of, batch->own, way.coins, n, &x);
-    if (__builtin_expect(toss(of->cells, way.coins, n, &x), 0))
-        settle_open(of, batch, n, &x);
+    if (__builtin_expect(toss(near, way.coins, n, &x), 0))
+        settle_open(of, batch, near, n, &x);
 #pragma GCC unroll 4
     for (int64_t i = 0; i < n && at < end; i++) {
         later->at[waiting] = (uint32_t)at;
@@ -105,11 +114,6 @@ MADE_FOR int64_t propose(const struct compose *of, const struct list *list, stru
     return (int64_t)(at >> 16) - batch->at;
 }
 
-static inline uint32_t into_cells(const struct compose *of, uint32_t half)
-{
-    return (uint32_t)((uint64_t)half * of->cells->scale >> 32);
-}
-
 static inline void settle(const struct compose *of, const struct columns *columns,
                           const struct compose_parts *parts, bool all, struct later *later)
 {
@@ -118,7 +122,8 @@ static inline void settle(const struct compose *of, const struct columns *column
     for (int64_t j = 0; j < later->n; j++) {
         /* All below n were noted: NOLINTNEXTLINE(clang-analyzer-core.*) */
         uint32_t const number = later->at[j] & 0xffff, half = random_half(parts->word, number);
-        double const x = (double)(into_cells(of, half) - of->cells->end) * of->cells->stretch;
+        uint32_t const t = into_cells(half, of->cells->scale);
+        double const x = (double)(t - of->cells->end) * of->cells->stretch;
         bool open = false;
         uint32_t state = alias_half(of->from, of->cells->slack,
                                     (uint32_t)(x < 0x1.fffffffep31 ? x : 0x1.fffffffep31), &open);

@@ -1,6 +1,5 @@
 /* world/compose_words.h - proposals for which 16 bits of a place, a state and a chance suffice: 32
- * at once, by two thirds of the instructions that 16 and 16 take. For compose_kernel.c, with
- * AVX-512; others do without.
+ * at once. For compose_kernel.c, with AVX-512; others do without.
  */
 #ifndef WORLD_COMPOSE_WORDS_H
 #define WORLD_COMPOSE_WORDS_H
@@ -147,10 +146,10 @@ MADE_FOR int64_t propose_in_words(const struct compose *of, const struct list *l
                                   const struct chances *chances, const struct batch *batch,
                                   int64_t n, int64_t want)
 {
-    __m512i const lane = lane_numbers();
     struct word_constants const to = word_constants_of(of->cells);
     const uint32_t *const half = (const uint32_t *)(const void *)batch->word;
-    __m512i mark = _mm512_add_epi32(lane, all_lanes(OF_THE_REST | (uint32_t)batch->number));
+    __m512i mark =
+        _mm512_add_epi32(lane_numbers(), all_lanes(OF_THE_REST | (uint32_t)batch->number));
     int64_t k = 0, i = 0;
     for (; n - i >= 32 && k < want; i += 32) {
         struct pair const x = {_mm512_loadu_si512(half + i), _mm512_loadu_si512(half + i + 16)};

@@ -26,8 +26,8 @@ typedef __m128i vector;
 
 typedef uint64_t lanes __attribute__((vector_size(sizeof(vector))));
 
-/* So many blocks compute in turn: a step takes eight cycles from its first to its last instruction,
- * and could start another every three (Zen 4). Without AVX-512 registers suffice for two. */
+/* So many blocks compute in turn, since each step of one waits for the one before: by two a word
+ * takes 0.75 ns, by four 0.66 (Zen 4). Without AVX-512 registers suffice for two. */
 #if defined(__AVX512F__)
 enum { ABREAST = 4 };
 #else
