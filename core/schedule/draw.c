@@ -1,5 +1,6 @@
 #include "schedule/draw.h"
 
+#include <math.h>
 #include <string.h>
 
 #include "schedule/census.h"
@@ -87,43 +88,106 @@ static void draw_table(struct replicate *r, int worker, uint32_t round, const st
         alias_draw_all(source->table, &more, word, n, out);
 }
 
-/* How many words n more samples will most likely take, two proposals each. Refusals are counted by
- * calls: so by these numbers lists are given up, of which one proposal in hundreds is accepted. */
-static int64_t words_for(const struct law *law, int64_t n)
+/* Of whole cells: some of the last one's are refused too. Needed are so many and hardly ever four
+ * standard deviations more. */
+static int64_t proposals_of_few(const struct law *law, const struct compose_cells *cells, int64_t n)
+{
+    double const mass = cells->listed + cells->rest, accepted = law->accepted * mass / cells->all;
+    double const more = ((double)n + 4 * sqrt((double)n * fmax(1 - accepted, 0))) / accepted + 1;
+    return more < REPLICATE_CHUNK - COMPOSE_GROUP
+               ? ((int64_t)more / COMPOSE_GROUP + 1) * COMPOSE_GROUP
+               : REPLICATE_CHUNK;
+}
+
+/* How many proposals n more samples will most likely take. Refusals are counted by calls: so by
+ * these numbers lists are given up, of which one proposal in hundreds is accepted. */
+static int64_t proposals_for(const struct law *law, const struct compose_cells *cells, int64_t n)
 {
     if (law->even)
-        return (n + 1) / 2;
+        return (n + 1) / 2 * 2;
+    if (cells->few > 0)
+        return proposals_of_few(law, cells, n);
     double const more = 1.02 * (double)n / law->accepted + 16;
-    return more < 2 * REPLICATE_CHUNK - 32 ? ((int64_t)more + 31) / 32 * 16 : REPLICATE_CHUNK;
+    return more < 2 * REPLICATE_CHUNK - 32 ? ((int64_t)more + 31) / 32 * 32 : 2 * REPLICATE_CHUNK;
+}
+
+/* Proposals by quarters take further bits twice: their own, and those of the rest. */
+static uint64_t further_bits(const struct compose_cells *cells, int64_t proposals)
+{
+    return (uint64_t)(cells->few > 0 ? 2 * proposals : proposals);
+}
+
+/* Proposals of lists of a length, for so many parts from `part` on, whose words are made. `more`
+ * and `rest` are where further ones are. */
+struct proposals {
+    struct compose_parts parts;
+    struct random_more more, rest;
+};
+
+/* What of a part is used up. */
+struct used {
+    uint64_t words, halves, further;
+};
+
+static void make_words(const struct replicate *r, struct bench *bench, uint32_t round,
+                       uint32_t attempt, uint64_t part, const struct used *used,
+                       struct proposals *p)
+{
+    struct compose_words const words = p->parts.words;
+    uint64_t const first = part << 32, step = (uint64_t)1 << 32;
+    uint64_t *const half = bench->word + p->parts.count * words.each;
+    p->more = more_of(r, round, STREAM_MORE, attempt, first + used->further);
+    p->rest = more_of(r, round, STREAM_REST, attempt, first + used->halves);
+    random_words_each(r->sampling_key, round, random_stream(STREAM_SAMPLE, attempt),
+                      first + used->words, step, words.each, p->parts.count, bench->word);
+    random_words_each(r->sampling_key, round, p->rest.stream, p->rest.first, step, words.halves,
+                      p->parts.count, half);
+    p->parts.more = &p->more;
+    p->parts.rest = &p->rest;
+    p->parts.word = bench->word;
+    p->parts.half = half;
 }
 
 enum { REFUSALS = 1000 }; /* in a row, and a list is given up */
 
-/* A list's draws on their way: `words` of the part are used up. */
+/* A list's draws on their way. */
 struct drawing {
     const struct compose *from;
     const uint32_t *own;
-    uint64_t part, words;
+    uint64_t part;
+    struct used used;
     uint32_t attempt;
     int64_t have, want, refused; /* refused: proposals in a row, counted by calls */
     uint32_t *out;
 };
 
+static void use_up(struct used *used, const struct compose_cells *cells, int64_t proposals)
+{
+    struct compose_words const words = compose_words(cells, proposals);
+    used->words += (uint64_t)words.each;
+    used->halves += (uint64_t)words.halves;
+    used->further += further_bits(cells, proposals);
+}
+
 /* As many words as it takes. False: given up. */
 static bool draw_list(struct replicate *r, int worker, uint32_t round, struct drawing *d)
 {
-    struct bench *bench = &r->bench[worker];
+    const struct compose_cells *cells = d->from->cells;
     while (d->have < d->want && d->refused <= REFUSALS) {
-        int64_t const words = words_for(&r->law, d->want - d->have);
-        uint64_t const first = d->part << 32;
-        struct random_more const more =
-            more_of(r, round, STREAM_MORE, d->attempt, first + 2 * d->words);
-        random_words(r->sampling_key, round, random_stream(STREAM_SAMPLE, d->attempt),
-                     first + d->words, words, bench->word);
-        int64_t const got = compose_draw(d->from, d->own, &more, bench->word, 2 * words,
-                                         d->want - d->have, d->out + d->have);
-        d->refused = got > 0 ? 0 : d->refused + 2 * words;
-        d->words += (uint64_t)words;
+        int64_t const want = d->want - d->have, n = proposals_for(&r->law, cells, want);
+        int64_t got = 0;
+        struct proposals p = {.parts = {.count = 1,
+                                        .own = &d->own,
+                                        .n = n,
+                                        .words = compose_words(cells, n),
+                                        .want = want,
+                                        .out = d->out + d->have,
+                                        .stride = want,
+                                        .got = &got}};
+        make_words(r, &r->bench[worker], round, d->attempt, d->part, &d->used, &p);
+        compose_draw_parts(d->from, &p.parts);
+        use_up(&d->used, cells, n);
+        d->refused = got > 0 ? 0 : d->refused + n;
         d->have += got;
     }
     return d->have == d->want;
@@ -203,50 +267,62 @@ static bool draw_on(struct replicate *r, int worker, int64_t round, int64_t m, i
 }
 
 /* Proposes for all at once; got[i]: how many samples list i has then. */
-static void propose(struct replicate *r, int worker, const struct lists *lists, int64_t words,
+static void propose(struct replicate *r, int worker, const struct lists *lists, int64_t n,
                     const uint32_t **own, int64_t *got)
 {
     struct bench *bench = &r->bench[worker];
     int64_t const want = r->plan->shape.samples;
-    uint64_t const first = (uint64_t)lists->begin << 32;
-    struct random_more const more = more_of(r, lists->round, STREAM_MORE, 0, first);
+    struct proposals p = {.parts = {.count = lists->n,
+                                    .own = own,
+                                    .n = n,
+                                    .words = compose_words(&bench->cells, n),
+                                    .want = want,
+                                    .out = lists->state,
+                                    .stride = want,
+                                    .got = got}};
     for (int64_t i = 0; i < lists->n; i++)
         own[i] = lists->said[i].state;
-    law_compose(r, worker, lists->said->count);
-    random_words_each(r->sampling_key, (uint32_t)lists->round, random_stream(STREAM_SAMPLE, 0),
-                      first, (uint64_t)1 << 32, words, lists->n, bench->word);
-    compose_draw_parts(&bench->composed, &(struct compose_parts){.count = lists->n,
-                                                                 .own = own,
-                                                                 .more = &more,
-                                                                 .word = bench->word,
-                                                                 .n = 2 * words,
-                                                                 .want = want,
-                                                                 .out = lists->state,
-                                                                 .stride = want,
-                                                                 .got = got});
+    make_words(r, bench, (uint32_t)lists->round, 0, (uint64_t)lists->begin, &(struct used){0}, &p);
+    compose_draw_parts(&bench->composed, &p.parts);
 }
 
-static void draw_alike(struct replicate *r, int worker, const struct lists *lists, int64_t words)
+/* Of n proposals each. */
+static void draw_alike(struct replicate *r, int worker, const struct lists *lists, int64_t n)
 {
     int64_t const want = r->plan->shape.samples;
+    const struct compose *from = &r->bench[worker].composed;
     const uint32_t *own[BATCH_MOST];
     int64_t got[BATCH_MOST];
-    propose(r, worker, lists, words, own, got);
+    struct used used = {0};
+    propose(r, worker, lists, n, own, got);
+    use_up(&used, from->cells, n);
     for (int64_t i = 0; i < lists->n; i++) {
         int64_t const m = lists->begin + i;
-        struct drawing rest = {.from = &r->bench[worker].composed,
+        struct drawing rest = {.from = from,
                                .own = own[i],
                                .part = (uint64_t)m,
-                               .words = (uint64_t)words,
+                               .used = used,
                                .want = want - got[i],
-                               .refused = got[i] ? 0 : 2 * words};
+                               .refused = got[i] ? 0 : n};
         bool const whole = got[i] == want || draw_on(r, worker, lists->round, m, got[i], &rest,
                                                      lists->state + i * want);
         lists->drawn[i] = whole ? (uint32_t)want : 0;
     }
 }
 
-static void draw_one(struct replicate *r, int worker, const struct lists *lists)
+/* Lists that are as long as the first, as many as there is room for; returns how many. */
+static int64_t draw_some(struct replicate *r, int worker, struct lists *lists)
+{
+    law_compose(r, worker, lists->said->count);
+    const struct compose_cells *cells = &r->bench[worker].cells;
+    int64_t const n = proposals_for(&r->law, cells, r->plan->shape.samples);
+    struct compose_words const words = compose_words(cells, n);
+    lists->n = alike(lists, words.each + words.halves);
+    draw_alike(r, worker, lists, n);
+    return lists->n;
+}
+
+static int64_t draw_one(struct replicate *r, int worker, const struct lists *lists)
 {
     int64_t const n = r->plan->shape.samples;
     struct source source;
@@ -254,13 +330,13 @@ static void draw_one(struct replicate *r, int worker, const struct lists *lists)
         law_of_agent(r, worker, lists->round, lists->begin, &source) &&
         draw_samples(r, worker, lists->round, &source, (uint64_t)lists->begin, 0, n, lists->state);
     *lists->drawn = drawn ? (uint32_t)n : 0;
+    return 1;
 }
 
 void draw_lists(struct replicate *r, int worker, int64_t round, int64_t begin, int64_t n,
                 uint32_t *state, uint32_t *drawn)
 {
     gyre_said *const said = r->bench[worker].said;
-    int64_t const words = words_for(&r->law, r->plan->shape.samples);
     memset(drawn, 0, sizeof *drawn * (size_t)n);
     if (r->law.composed && !census_say_each(r, worker, begin, begin + n, said))
         return;
@@ -268,10 +344,6 @@ void draw_lists(struct replicate *r, int worker, int64_t round, int64_t begin, i
         struct lists lists = {
             round, begin + i, n - i, said + i, state + i * r->plan->shape.samples, drawn + i};
         bool const listed = r->law.composed && said[i].count > 0;
-        lists.n = some = listed ? alike(&lists, words) : 1;
-        if (listed)
-            draw_alike(r, worker, &lists, words);
-        else
-            draw_one(r, worker, &lists);
+        some = listed ? draw_some(r, worker, &lists) : draw_one(r, worker, &lists);
     }
 }

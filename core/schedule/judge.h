@@ -18,6 +18,7 @@ enum {
     STREAM_MORE = 6,       /* of draws that half a word leaves open */
     STREAM_MORE_STEPS = 7, /* of those that a quarter does          */
     STREAM_MORE_TABLE = 8, /* of STREAM_TABLE's                     */
+    STREAM_REST = 9,       /* beside quarters: see world/compose.h  */
     STREAM_OUTSIDE = 65533,
     STREAM_SOURCE = 65534,
     STREAM_COIN = 65535

@@ -319,7 +319,8 @@ void law_compose(const struct replicate *r, int worker, int64_t count)
     const struct law *law = &r->law;
     struct bench *bench = &r->bench[worker];
     if (bench->cells.count != count)
-        bench->cells = compose_cells_of(count, law->rest * (double)count, &law->alias);
+        bench->cells = compose_cells_of(count, law->rest * (double)count, r->plan->shape.states,
+                                        !law->even, &law->alias);
     bench->composed = (struct compose){.cells = &bench->cells,
                                        .states = r->plan->shape.states,
                                        .accept = law->even ? NULL : law->accept,

@@ -8,6 +8,16 @@
  * coin (or the word that the table is asked with). So a law over n cells is met within n 2^-52 of
  * its whole: n is at most 2^20. A refused proposal takes its cell anew, the next word's. Of nearly
  * all words half is enough to know (random.h).
+ *
+ * Where cells are few and have coins a quarter is enough, which names the cell and is its coin.
+ * Then cells are a whole number: those of the rest are as many as have room for it, of which the
+ * last one is accepted with the chance that makes its mass right. Each cell has the same number of
+ * quarters, which are the levels of its coin; the few quarters that are left over are refused. What
+ * is accepted of the rest says a state by half a word more, and where a chance may end within a
+ * level another half decides. These are of words of their own: the first COMPOSE_OPEN halves for
+ * open levels, the others for the rest, in the order of proposals. Where there are no more, or they
+ * leave something open, there are further bits. So the law is as exact as with whole words, and
+ * fewer draws are the first of more.
  */
 #ifndef WORLD_COMPOSE_H
 #define WORLD_COMPOSE_H
@@ -17,6 +27,11 @@
 #include "world/alias.h"
 
 #define COMPOSE_CELLS ((int64_t)1 << 20)
+
+/* Quarters are for up to so many cells, which registers hold, and of which one proposal in
+ * 65536 / (2 cells) is open; for states that are positive in 16 bits; and as long as no more than a
+ * third falls in the rest, or halves are fewer words. They come in groups. */
+enum { COMPOSE_FEW = 256, COMPOSE_FEW_STATES = 1 << 15, COMPOSE_GROUP = 32 };
 
 /* Cells' bits of half a word; above, halves say too little of where in a cell they are. */
 enum { COMPOSE_BITS = 24, COMPOSE_SHORT = 4 };
@@ -34,10 +49,26 @@ struct compose_cells {
     int bits;                   /* 2^bits > all; COMPOSE_BITS + 1: it is not   */
     uint32_t scale, end, slack; /* `end`: of the listed cells; `slack`: alias.h's */
     bool whole;                 /* the table needs whole words                 */
+    int64_t few;                /* > 0: proposals take quarters, of so many cells, */
+    double left;                /* the last of which has this chance. Then `all` is `few`, and what
+                                 * is between is 0                             */
 };
 
-/* `from` is the rest's table, and not looked at when rest is 0. */
-struct compose_cells compose_cells_of(int64_t count, double rest, const struct alias *from);
+/* For laws over so many states, with coins or without. `from` is the rest's table, and not looked
+ * at when rest is 0. */
+struct compose_cells compose_cells_of(int64_t count, double rest, int64_t states, bool coins,
+                                      const struct alias *from);
+
+/* Halves for open levels: of 128 proposals from 112 cells one in two parts is open. */
+enum { COMPOSE_OPEN = 4 };
+
+/* How many words n proposals of a part take, and by quarters, of which n is a whole number of
+ * groups, how many have the halves. */
+struct compose_words {
+    int64_t each, halves;
+};
+
+struct compose_words compose_words(const struct compose_cells *cells, int64_t n);
 
 /* A law over lists of a length: what lists have in common. */
 struct compose {
@@ -51,16 +82,29 @@ struct compose {
 /* What a call takes at most, and what it may write behind what is wanted. */
 enum { COMPOSE_HALVES = 1 << 15, COMPOSE_SLACK = 32 };
 
-/* The first 16 bits of chances in [0, 1], accept[n], into chance[n + 1]. */
+/* The first 16 bits of a chance in [0, 1], of which all are set where it is 1. */
+static inline uint16_t compose_bits(double chance)
+{
+    int32_t const x = (int32_t)(chance * 0x1p16);
+    return (uint16_t)(x < UINT16_MAX ? x : UINT16_MAX);
+}
+
+/* Those of chances, accept[n], into chance[n + 1]. */
 void compose_chances(const double *accept, int64_t n, uint16_t *chance);
 
 /* Draws of many parts, each from a list of its own with words and further bits of its own. */
 struct compose_parts {
     int64_t count;                  /* of parts; count (n + 1) <= COMPOSE_HALVES                 */
     const uint32_t *const *own;     /* [count]: lists of cells->count states                     */
-    const struct random_more *more; /* of part 0; each next one's begins 2^32 behind             */
-    const uint64_t *word;           /* part p's: (n + 1) / 2 from word + p (n + 1) / 2 on        */
+    const struct random_more *more; /* of part 0; each next one's begins 2^32 behind. A part     */
+                                    /* takes its first 2 n at most                               */
+    const uint64_t *word;           /* part p's from word + p words.each on                      */
     int64_t n;                      /* proposals of a part                                       */
+    struct compose_words words;     /* compose_words(cells, n)                                   */
+    const uint64_t *half;           /* by quarters: part p's from half + p words.halves on; 2    */
+                                    /* count words.halves <= COMPOSE_HALVES                      */
+    const struct random_more *rest; /* the same: where these are words of part 0, each next      */
+                                    /* one's 2^32 behind, and more of them                       */
     int64_t want;                   /* states of a part, at most                                 */
     uint32_t *out;                  /* part p's from out + p stride on                           */
     int64_t stride;                 /* at least want; (count - 1) stride + n <= COMPOSE_HALVES;  */
@@ -68,16 +112,11 @@ struct compose_parts {
     int64_t *got;                   /* [count]: how many there are                               */
 };
 
-/* Turns halves of each part's words into proposals, and writes the accepted ones in their order,
- * until there are as many as are wanted or the halves are used up. A proposal takes 0.6 ns with
- * coins of lists of 100 of 256 states and 0.75 without of lists of 32 of 65,536; of lists of 10,000
- * of 100,000 states 1.4 (Zen 4, AVX-512, gcc 12); with AVX2 2.2. */
+/* Turns each part's words into proposals, and writes the accepted ones in their order, until there
+ * are as many as are wanted or the proposals are used up. A proposal of lists of 100 takes by
+ * quarters 0.45 ns of 256 states and 0.6 of 5,000, where by halves it would take 0.9; without coins
+ * of lists of 32 of 65,536 states 0.75, and of lists of 10,000 of 100,000 1.4 (Zen 4, AVX-512, gcc
+ * 12). With AVX2 all take 1.9 to 2.2. */
 void compose_draw_parts(const struct compose *compose, const struct compose_parts *parts);
-
-/* The same of one part, from a list; n < COMPOSE_HALVES. Returns how many there are; out has room
- * for most + COMPOSE_SLACK. */
-int64_t compose_draw(const struct compose *compose, const uint32_t *own,
-                     const struct random_more *more, const uint64_t *word, int64_t n, int64_t most,
-                     uint32_t *out);
 
 #endif

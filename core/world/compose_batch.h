@@ -55,7 +55,10 @@ static bool propose_one(const struct compose *of, const uint32_t *own, uint64_t 
 struct later {
     int64_t n;
     uint32_t at[ENOUGH + PIECE + 16];
-    int64_t next, end; /* where marks are to be looked for */
+    uint32_t
+        half[ENOUGH + PIECE + 16]; /* compose_few.h's with AVX-512: each one's, if it has one */
+    int64_t next, end;             /* where marks are to be looked for          */
+    int64_t part, number;          /* in which part; compose_few.h: of what half */
 };
 
 _Static_assert(COMPOSE_HALVES < 1 << 16, "places and numbers have 16 bits, and the next ones too");
@@ -66,26 +69,27 @@ struct batch {
     const uint32_t *own;
     const uint64_t *word;
     int64_t part, first; /* first: the number of its first half in the part        */
-    int64_t number;      /* and in all parts                                       */
+    int64_t number;      /* and in all parts; compose_few.h: not used              */
     uint32_t *out;       /* of all parts                                           */
     int64_t at;          /* where in it the first accepted one goes                */
 };
 
-static uint64_t whole_of(const struct random_more *more, int64_t part, int64_t i, uint32_t half)
+/* Further bits of a part's number. */
+static uint64_t more_of(const struct random_more *more, int64_t part, int64_t number)
 {
-    return random_whole(more, (int64_t)((uint64_t)part << 32) + i, half);
+    return random_word(more->key, more->round, more->stream,
+                       more->first + ((uint64_t)part << 32) + (uint64_t)number);
 }
 
-/* From a part's halves to the next one's. */
-static inline int64_t halves_of(const struct compose_parts *parts)
+static uint64_t whole_of(const struct random_more *more, int64_t part, int64_t i, uint32_t half)
 {
-    return (parts->n + 1) / 2 * 2;
+    return (uint64_t)half << 32 | more_of(more, part, i) >> 32;
 }
 
 /* The whole word of the half of that number. */
 static uint64_t word_of(const struct compose_parts *parts, uint32_t number)
 {
-    int64_t const halves = halves_of(parts);
+    int64_t const halves = 2 * parts->words.each;
     return whole_of(parts->more, number / halves, number % halves,
                     random_half(parts->word, number));
 }

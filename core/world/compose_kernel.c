@@ -6,10 +6,12 @@
 #include "world/alias_lanes.h"
 #include "world/compose.h"
 #include "world/compose_batch.h"
+#include "world/compose_few.h"
 #include "world/compose_lanes.h"
-#include "world/compose_words.h"
 
 #ifdef __AVX512F__
+
+#include "world/compose_few_lanes.h"
 
 /* ---- proposals, sixteen and sixteen -------------------------------------------------------- */
 
@@ -136,11 +138,8 @@ MADE_FOR struct taken take_pair(const struct compose *of, const struct constants
 }
 
 MADE_FOR int64_t propose(const struct compose *of, const struct list *list, struct way way,
-                         const struct chances *chances, const struct batch *batch, int64_t n,
-                         int64_t want, struct later *later)
+                         const struct batch *batch, int64_t n, int64_t want, struct later *later)
 {
-    if (way.words)
-        return propose_in_words(of, list, way.most, chances, batch, n, want);
     struct constants const to = constants_of(of->cells);
     struct taken k = {0, later->n};
     int64_t i = 0;
@@ -162,6 +161,21 @@ static inline __m256i into_rest(const struct compose *of, __m256i units)
     return _mm512_cvttpd_epu32(_mm512_min_pd(x, _mm512_set1_pd(0x1.fffffffep31)));
 }
 
+static inline __m512i halves_of_rest(const struct compose *of, __m512i half)
+{
+    __m512i const t = multiply_high(half, all_lanes(of->cells->scale));
+    __m512i const units = _mm512_sub_epi32(t, all_lanes(of->cells->end));
+    return _mm512_inserti64x4(_mm512_castsi256_si512(into_rest(of, _mm512_castsi512_si256(units))),
+                              into_rest(of, _mm512_extracti64x4_epi64(units, 1)), 1);
+}
+
+static inline __m512i gather_halves(const struct compose_parts *parts, const uint32_t *at,
+                                    __mmask16 live)
+{
+    __m512i const number = _mm512_and_si512(_mm512_maskz_loadu_epi32(live, at), all_lanes(0xffff));
+    return _mm512_mask_i32gather_epi32(number, live, number, parts->word, 4);
+}
+
 /* Sixteen of the rest, by whole words where halves leave them open. */
 static __attribute__((noinline)) __m512i settle_rest(const struct compose *of,
                                                      const struct compose_parts *parts,
@@ -171,7 +185,7 @@ static __attribute__((noinline)) __m512i settle_rest(const struct compose *of,
     _mm512_storeu_si512(state, x->state);
     for (uint32_t open = x->open; open; open &= open - 1) {
         int const lane = __builtin_ctz(open);
-        state[lane] = draw_rest(of, place_of(of, word_of(parts, at[lane] & 0xffff)));
+        state[lane] = state_of_rest(of, parts, at[lane] & 0xffff);
     }
     return _mm512_loadu_si512(state);
 }
@@ -179,16 +193,9 @@ static __attribute__((noinline)) __m512i settle_rest(const struct compose *of,
 /* The states of up to sixteen of the rest. */
 static inline __m512i states_of_rest(const struct compose *of, const struct columns *columns,
                                      const struct compose_parts *parts, const uint32_t *at,
-                                     __mmask16 live)
+                                     __mmask16 live, __m512i half)
 {
-    __m512i const number = _mm512_and_si512(_mm512_maskz_loadu_epi32(live, at), all_lanes(0xffff));
-    __m512i const half = _mm512_mask_i32gather_epi32(number, live, number, parts->word, 4);
-    __m512i const t = multiply_high(half, all_lanes(of->cells->scale));
-    __m512i const units = _mm512_sub_epi32(t, all_lanes(of->cells->end));
-    __m512i const drawn =
-        _mm512_inserti64x4(_mm512_castsi256_si512(into_rest(of, _mm512_castsi512_si256(units))),
-                           into_rest(of, _mm512_extracti64x4_epi64(units, 1)), 1);
-    struct sixteen x = alias_sixteen(columns, false, live, drawn);
+    struct sixteen x = alias_sixteen(columns, false, live, half);
     if (of->cells->whole)
         x.open = live;
     if (__builtin_expect(x.open, 0)) {
@@ -201,27 +208,33 @@ static inline __m512i states_of_rest(const struct compose *of, const struct colu
 /* A scatter: to write one by one, which is as quick, leaves less to look ahead of, and lists of
  * 10,000 take 23 us instead of 20. */
 MADE_FOR void settle_some(const struct compose *of, const struct columns *columns,
-                          const struct compose_parts *parts, const uint32_t *at, int64_t n)
+                          const struct compose_parts *parts, bool few, const struct later *later,
+                          int64_t j, __mmask16 live)
 {
-    __mmask16 const live = first_lanes(n);
-    __m512i const state = states_of_rest(of, columns, parts, at, live);
+    const uint32_t *const at = later->at + j;
+    __m512i const half = few ? _mm512_loadu_si512(later->half + j)
+                             : halves_of_rest(of, gather_halves(parts, at, live));
+    __m512i const state = states_of_rest(of, columns, parts, at, live, half);
     __m512i const place = _mm512_srli_epi32(_mm512_maskz_loadu_epi32(live, at), 16);
     _mm512_mask_i32scatter_epi32(parts->out, live, place, state, 4);
 }
 
 /* All, or as many as fill vectors, so that how often to go on is guessed right. */
-static inline void settle(const struct compose *of, const struct columns *columns,
-                          const struct compose_parts *parts, bool all, struct later *later)
+MADE_FOR void settle(const struct compose *of, const struct columns *columns,
+                     const struct compose_parts *parts, bool few, bool all, struct later *later)
 {
     int64_t j = 0;
     for (; later->n - j >= 16; j += 16)
-        settle_some(of, columns, parts, later->at + j, 16);
-    _mm512_storeu_si512(later->at, _mm512_loadu_si512(later->at + j));
-    later->n -= j;
-    if (!all)
+        settle_some(of, columns, parts, few, later, j, 0xffff);
+    if (all) {
+        settle_some(of, columns, parts, few, later, j, first_lanes(later->n - j));
+        later->n = 0;
         return;
-    settle_some(of, columns, parts, later->at, later->n);
-    later->n = 0;
+    }
+    _mm512_storeu_si512(later->at, _mm512_loadu_si512(later->at + j));
+    if (few)
+        _mm512_storeu_si512(later->half, _mm512_loadu_si512(later->half + j));
+    later->n -= j;
 }
 
 /* Marks among what was written before out[at, at + n). */
@@ -254,17 +267,32 @@ static inline void forget_behind(struct later *later, int64_t end)
 MADE_FOR void keep(const struct compose *of, struct way way, const uint32_t *out, int64_t at,
                    int64_t n, struct later *later)
 {
-    if (way.most == 0 && !way.words)
+    if (way.most == 0)
         forget_behind(later, at + n);
     else if (of->cells->rest > 0)
         look_for_marks(out, at, n, later);
 }
 
 #else
+#include "world/compose_few_plain.h"
 #include "world/compose_plain.h"
 #endif
 
 /* ---- parts --------------------------------------------------------------------------------- */
+
+/* A part's halves from i on, a whole number of words, when k are taken. */
+static inline struct batch batch_of(const struct compose_parts *parts, int64_t p, int64_t i,
+                                    int64_t k)
+{
+    return (struct batch){.more = parts->more,
+                          .own = parts->own[p],
+                          .word = parts->word + p * parts->words.each + i / 2,
+                          .part = p,
+                          .first = i,
+                          .number = 2 * p * parts->words.each + i,
+                          .out = parts->out,
+                          .at = p * parts->stride + k};
+}
 
 /* Halves that say too little: each by its whole word. */
 static int64_t propose_whole(const struct compose *of, const struct batch *batch, int64_t n,
@@ -281,62 +309,81 @@ static int64_t propose_whole(const struct compose *of, const struct batch *batch
 /* One part, of which what falls in the rest is left for later. Returns how many there are. */
 MADE_FOR int64_t compose_part(const struct compose *of, const struct columns *columns,
                               const struct reach *reach, struct way way,
-                              const struct chances *chances, const struct compose_parts *parts,
-                              const struct batch *part, struct later *later)
+                              const struct compose_parts *parts, int64_t p, struct later *later)
 {
     int64_t const n = parts->n, want = parts->want;
-    struct list const list = list_of(reach, part->own, way, chances);
-    struct batch batch = *part;
+    struct list const list = list_of(reach, parts->own[p], way);
     int64_t k = 0;
     for (int64_t i = 0; i < n && k < want; i += PIECE) {
         int64_t const size = n - i < PIECE ? n - i : PIECE, left = want - k;
-        batch.word = part->word + i / 2;
-        batch.first = i;
-        batch.number = part->number + i;
-        batch.at = part->at + k;
-        int64_t const some = propose(of, &list, way, chances, &batch, size, left, later);
+        struct batch const batch = batch_of(parts, p, i, k);
+        int64_t const some = propose(of, &list, way, &batch, size, left, later);
         int64_t const taken = some < left ? some : left;
         keep(of, way, parts->out, batch.at, taken, later);
         if (later->n >= ENOUGH)
-            settle(of, columns, parts, false, later);
+            settle(of, columns, parts, false, false, later);
         k += taken;
     }
     return k;
 }
 
-static inline struct batch part_of(const struct compose_parts *parts, int64_t p)
-{
-    return (struct batch){.more = parts->more,
-                          .own = parts->own[p],
-                          .word = parts->word + p * halves_of(parts) / 2,
-                          .part = p,
-                          .number = p * halves_of(parts),
-                          .out = parts->out,
-                          .at = p * parts->stride};
-}
-
 MADE_FOR void compose_parts(const struct compose *of, struct way way,
                             const struct compose_parts *parts)
 {
-    struct chances const chances = chances_of(of, way);
     struct columns const columns =
         of->cells->rest > 0 ? columns_of(of->from, of->cells->slack) : (struct columns){0};
     struct reach const reach = reach_of(of->cells->count);
     struct later later;
     later.n = later.next = later.end = 0;
-    for (int64_t p = 0; p < parts->count; p++) {
-        struct batch const part = part_of(parts, p);
-        parts->got[p] = compose_part(of, &columns, &reach, way, &chances, parts, &part, &later);
-    }
+    for (int64_t p = 0; p < parts->count; p++)
+        parts->got[p] = compose_part(of, &columns, &reach, way, parts, p, &later);
     keep(of, way, parts->out, parts->count * parts->stride, 0, &later);
-    settle(of, &columns, parts, true, &later);
+    settle(of, &columns, parts, false, true, &later);
+}
+
+/* The same by quarters. */
+MADE_FOR int64_t few_part(const struct compose *of, const struct columns *columns, struct few *few,
+                          struct way way, const struct compose_parts *parts, int64_t p,
+                          struct later *later)
+{
+    int64_t const n = parts->n, want = parts->want;
+    struct few_list list;
+    struct few_open open = few_open_of(parts, p);
+    int64_t k = 0;
+    few_list_of(of, few, parts->own[p], way, &list);
+    for (int64_t i = 0; i < n && k < want; i += PIECE) {
+        int64_t const size = n - i < PIECE ? n - i : PIECE, left = want - k;
+        struct batch const batch = few_batch_of(parts, p, i, k);
+        int64_t const some =
+            propose_few(of, parts, few, &list, way.most, &batch, size, left, &open, later);
+        int64_t const taken = some < left ? some : left;
+        keep_few(of, parts, &batch, taken, later);
+        if (later->n >= ENOUGH)
+            settle(of, columns, parts, true, false, later);
+        k += taken;
+    }
+    return k;
+}
+
+MADE_FOR void few_parts(const struct compose *of, struct way way, const struct compose_parts *parts)
+{
+    struct columns const columns =
+        of->cells->rest > 0 ? columns_of(of->from, 0) : (struct columns){0};
+    struct few few;
+    struct later later;
+    few_of(of, way, &few);
+    later.n = later.next = later.end = later.part = later.number = 0;
+    for (int64_t p = 0; p < parts->count; p++)
+        parts->got[p] = few_part(of, &columns, &few, way, parts, p, &later);
+    keep_few(of, parts, &(struct batch){.first = 0}, 0, &later);
+    settle(of, &columns, parts, true, true, &later);
 }
 
 static void compose_wholes(const struct compose *of, const struct compose_parts *parts)
 {
     for (int64_t p = 0; p < parts->count; p++) {
-        struct batch const part = part_of(parts, p);
-        parts->got[p] = propose_whole(of, &part, parts->n, parts->want);
+        struct batch const batch = batch_of(parts, p, 0, 0);
+        parts->got[p] = propose_whole(of, &batch, parts->n, parts->want);
     }
 }
 
@@ -347,27 +394,33 @@ MADE_FOR void compose_lists(const struct compose *of, int most, const struct com
         compose_parts(of, (struct way){.most = most, .wide = true}, parts);
     else if (of->accept == NULL)
         compose_parts(of, (struct way){.most = most}, parts);
-    else if (words_suffice(of))
-        compose_parts(of, (struct way){.most = most, .coins = true, .words = true}, parts);
     else if (wide)
         compose_parts(of, (struct way){.most = most, .wide = true, .coins = true}, parts);
     else
         compose_parts(of, (struct way){.most = most, .coins = true}, parts);
 }
 
-/* Words end where nothing is listed. */
-static int64_t lanes_of(const struct compose *of)
+MADE_FOR void few_lists(const struct compose *of, int most, const struct compose_parts *parts)
 {
-    return of->cells->count + words_suffice(of);
+    if (of->states <= NEAR_STATES)
+        few_parts(of, (struct way){.most = most, .near = true}, parts);
+    else
+        few_parts(of, (struct way){.most = most}, parts);
 }
 
 void KERNEL_OWN(draw_kernel_compose)(const struct compose *of, const struct compose_parts *parts)
 {
-    if (of->cells->bits > COMPOSE_BITS)
+    if (of->cells->few > 128)
+        few_lists(of, 256, parts);
+    else if (of->cells->few > 32)
+        few_lists(of, 128, parts);
+    else if (of->cells->few > 0)
+        few_lists(of, 32, parts);
+    else if (of->cells->bits > COMPOSE_BITS)
         compose_wholes(of, parts);
-    else if (lanes_of(of) <= 32)
+    else if (of->cells->count <= 32)
         compose_lists(of, 32, parts);
-    else if (lanes_of(of) <= 128)
+    else if (of->cells->count <= 128)
         compose_lists(of, 128, parts);
     else
         compose_lists(of, 0, parts);

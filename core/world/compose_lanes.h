@@ -12,12 +12,16 @@
 #include "world/compose.h"
 #include "world/lanes.h"
 
+/* Chances of more states do not fit into registers. */
+enum { NEAR_STATES = 256 };
+
 /* A way to propose, which is known when it is compiled. */
 struct way {
-    int most;   /* lists of up to 32 or 128 states are in registers; 0: longer ones, by gathers */
+    int most;   /* so many states of lists are in registers; 0: none, and there are gathers     */
     bool wide;  /* and there are states above 2^16                                              */
     bool coins; /* not all chances are 1                                                        */
-    bool words; /* states and cells are few: compose_words.h                                    */
+    bool few;   /* cells are: compose_few.h                                                     */
+    bool near;  /* and states too: chances are in registers                                     */
 };
 
 #ifdef __AVX512F__
@@ -63,70 +67,47 @@ MADE_FOR __m512i upper_halves(struct pair x)
     return _mm512_permutex2var_epi16(x.first, upper, x.second);
 }
 
-/* 32 numbers of up to 32 (one part), or 128 (four), in registers. */
-MADE_FOR __m512i look_up(const __m512i *part, int most, __m512i at)
+MADE_FOR __m512i look_up_128(const __m512i *part, __m512i at)
 {
-    if (most == 32)
-        return _mm512_permutexvar_epi16(at, part[0]);
     __mmask32 const second = _mm512_test_epi16_mask(at, _mm512_set1_epi16(64));
     return _mm512_mask_mov_epi16(_mm512_permutex2var_epi16(part[0], at, part[1]), second,
                                  _mm512_permutex2var_epi16(part[2], at, part[3]));
 }
 
-/* Chances of up to 256 states, in registers as lists are. */
-struct chances {
-    __m512i part[8];
-};
-
-MADE_FOR struct chances chances_of(const struct compose *of, struct way way)
+/* 32 numbers of up to 32 (one part), 128 (four), or 256 (eight), in registers. */
+MADE_FOR __m512i look_up(const __m512i *part, int most, __m512i at)
 {
-    struct chances chances = {0};
-    for (int i = 0; i < 8 && way.words; i++) {
-        int64_t const left = of->states - 32 * i;
-        __mmask32 const live = left >= 32 ? ~0u : left > 0 ? (1u << left) - 1 : 0;
-        chances.part[i] = _mm512_maskz_loadu_epi16(live, of->chance + 32 * i);
-    }
-    return chances;
-}
-
-MADE_FOR __m512i chances_at(const struct chances *chances, __m512i state)
-{
-    __mmask32 const high = _mm512_test_epi16_mask(state, _mm512_set1_epi16(128));
-    return _mm512_mask_mov_epi16(look_up(chances->part, 128, state), high,
-                                 look_up(chances->part + 4, 128, state));
+    if (most == 32)
+        return _mm512_permutexvar_epi16(at, part[0]);
+    if (most == 256)
+        return _mm512_mask_mov_epi16(look_up_128(part, at),
+                                     _mm512_test_epi16_mask(at, _mm512_set1_epi16(128)),
+                                     look_up_128(part + 4, at));
+    return look_up_128(part, at);
 }
 
 /* A list in registers, as far as it is there: to look up takes a third of what gathers do. States
  * above 2^16 are `wide`, and have upper halves. */
 struct list {
     const uint32_t *own;
-    __m512i low[4], high[4], chance[4];
+    __m512i low[4], high[4];
 };
 
-/* Which lanes a list of `count` states has: of sixteen states each, and of 32 words. */
+/* Which lanes a list of `count` states has, of 256. */
 struct reach {
-    __mmask16 live[8];
-    __mmask32 words[4];
+    int whole; /* so many times 32 all have */
+    __mmask16 live[16];
 };
 
 static inline struct reach reach_of(int64_t count)
 {
-    struct reach reach;
-    for (int i = 0; i < 8; i++)
+    struct reach reach = {.whole = count < 256 ? (int)count / 32 : 8};
+    for (int i = 0; i < 16; i++)
         reach.live[i] = first_lanes(count - i * 16);
-    for (int i = 0; i < 4; i++)
-        reach.words[i] = reach.live[2 * i] | (__mmask32)reach.live[2 * i + 1] << 16;
     return reach;
 }
 
-/* Of 32 words those that are there; all bits of the others are set. */
-MADE_FOR __m512i words_where(__mmask32 live, __m512i words)
-{
-    return _mm512_mask_mov_epi16(_mm512_set1_epi16(-1), live, words);
-}
-
-MADE_FOR struct list list_of(const struct reach *reach, const uint32_t *own, struct way way,
-                             const struct chances *chances)
+MADE_FOR struct list list_of(const struct reach *reach, const uint32_t *own, struct way way)
 {
     struct list list = {.own = own};
     for (int i = 0; i < 4 && i * 32 < way.most; i++) {
@@ -136,10 +117,6 @@ MADE_FOR struct list list_of(const struct reach *reach, const uint32_t *own, str
         list.low[i] = lower_halves(state);
         if (way.wide)
             list.high[i] = upper_halves(state);
-        if (!way.words)
-            continue;
-        list.chance[i] = words_where(reach->words[i], chances_at(chances, list.low[i]));
-        list.low[i] = words_where(reach->words[i], list.low[i]);
     }
     return list;
 }
@@ -174,10 +151,6 @@ MADE_FOR __m512i gather_chances(const uint16_t *chance, __mmask16 own, __m512i s
 
 #else
 
-struct chances {
-    char none;
-};
-
 struct reach {
     char none;
 };
@@ -192,21 +165,12 @@ struct list {
     char none;
 };
 
-MADE_FOR struct list list_of(const struct reach *reach, const uint32_t *own, struct way way,
-                             const struct chances *chances)
+MADE_FOR struct list list_of(const struct reach *reach, const uint32_t *own, struct way way)
 {
-    (void)chances;
     (void)reach;
     (void)own;
     (void)way;
     return (struct list){0};
-}
-
-MADE_FOR struct chances chances_of(const struct compose *of, struct way way)
-{
-    (void)of;
-    (void)way;
-    return (struct chances){0};
 }
 
 #endif

@@ -89,8 +89,7 @@ static __attribute__((noinline)) void settle_open(const struct compose *of,
 }
 
 MADE_FOR int64_t propose(const struct compose *of, const struct list *list, struct way way,
-                         const struct chances *chances, const struct batch *batch, int64_t n,
-                         int64_t want, struct later *later)
+                         const struct batch *batch, int64_t n, int64_t want, struct later *later)
 {
     struct proposals x;
     uint32_t const near = (uint32_t)COMPOSE_SHORT << of->cells->bits;
@@ -98,7 +97,6 @@ MADE_FOR int64_t propose(const struct compose *of, const struct list *list, stru
     uint64_t const end = (uint64_t)(batch->at + want) << 16;
     int64_t waiting = later->n;
     (void)list;
-    (void)chances;
     fall(of->cells, batch->word, n, &x);
     look_up(of, batch->own, way.coins, n, &x);
     if (__builtin_expect(toss(near, way.coins, n, &x), 0))
@@ -114,21 +112,28 @@ MADE_FOR int64_t propose(const struct compose *of, const struct list *list, stru
     return (int64_t)(at >> 16) - batch->at;
 }
 
-static inline void settle(const struct compose *of, const struct columns *columns,
-                          const struct compose_parts *parts, bool all, struct later *later)
+/* How far a half is into the rest, as a half for its table. */
+static inline uint32_t half_of_rest(const struct compose *of, uint32_t half)
+{
+    uint32_t const t = into_cells(half, of->cells->scale);
+    double const x = (double)(t - of->cells->end) * of->cells->stretch;
+    return (uint32_t)(x < 0x1.fffffffep31 ? x : 0x1.fffffffep31);
+}
+
+MADE_FOR void settle(const struct compose *of, const struct columns *columns,
+                     const struct compose_parts *parts, bool few, bool all, struct later *later)
 {
     (void)columns;
     (void)all;
     for (int64_t j = 0; j < later->n; j++) {
         /* All below n were noted: NOLINTNEXTLINE(clang-analyzer-core.*) */
-        uint32_t const number = later->at[j] & 0xffff, half = random_half(parts->word, number);
-        uint32_t const t = into_cells(half, of->cells->scale);
-        double const x = (double)(t - of->cells->end) * of->cells->stretch;
+        uint32_t const number = later->at[j] & 0xffff;
+        uint32_t const half = random_half(few ? parts->half : parts->word, number);
         bool open = false;
-        uint32_t state = alias_half(of->from, of->cells->slack,
-                                    (uint32_t)(x < 0x1.fffffffep31 ? x : 0x1.fffffffep31), &open);
+        uint32_t state =
+            alias_half(of->from, of->cells->slack, few ? half : half_of_rest(of, half), &open);
         if (__builtin_expect(of->cells->whole | open, 0))
-            state = draw_rest(of, place_of(of, word_of(parts, number)));
+            state = state_of_rest(of, parts, number);
         parts->out[later->at[j] >> 16] = state & ~ALIAS_MARKED;
     }
     later->n = 0;

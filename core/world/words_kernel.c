@@ -148,41 +148,43 @@ void KERNEL_OWN(words_kernel)(uint64_t key, uint32_t round, uint32_t stream, uin
 /* Up to HALF words of a row. */
 struct piece {
     uint64_t counter, *out;
-    int64_t n; /* 0: none */
+    int64_t n;
 };
 
-/* Makes two pieces; where one is not whole its words are made apart, and copied. */
-static inline void pair(const struct address *address, const struct piece *a, const struct piece *b)
+/* Makes as many as go abreast; where one is not whole its words are made apart, and copied. */
+static inline void pieces(const struct address *address, const struct piece *piece)
 {
-    uint64_t first[HALF], second[HALF];
-    blocks(address, 2, (uint64_t[]){a->counter, b->counter},
-           (uint64_t *[]){a->n < HALF ? first : a->out, b->n < HALF ? second : b->out});
-    if (a->n < HALF)
-        memcpy(a->out, first, (size_t)a->n * sizeof(*first));
-    if (b->n < HALF)
-        memcpy(b->out, second, (size_t)b->n * sizeof(*second));
+    uint64_t apart[ABREAST][HALF], counter[ABREAST], *out[ABREAST];
+    for (int j = 0; j < ABREAST; j++) {
+        counter[j] = piece[j].counter;
+        out[j] = piece[j].n < HALF ? &apart[j][0] : piece[j].out;
+    }
+    blocks(address, ABREAST, counter, out);
+    for (int j = 0; j < ABREAST; j++)
+        if (piece[j].n < HALF)
+            memcpy(piece[j].out, apart[j], (size_t)piece[j].n * sizeof(*apart[j]));
 }
 
-/* What is left of rows, of which there are many, goes two blocks at a time. */
+/* What is left of rows, of which there are many, goes abreast too. */
 static void even_rows(const struct address *address, uint64_t first, uint64_t step, int64_t n,
                       int64_t rows, uint64_t *out)
 {
-    struct piece const none = {.n = 0};
-    struct piece waiting = none;
+    struct piece piece[ABREAST];
+    int waiting = 0;
     for (int64_t r = 0; r < rows; r++, first += step, out += n) {
         int64_t i = 0;
         for (; n - i >= MOST; i += MOST)
             chunk(address, ABREAST, (first + (uint64_t)i) >> 1, out + i);
         for (; i < n; i += HALF) {
-            struct piece const next = {(first + (uint64_t)i) >> 1, out + i,
-                                       n - i < HALF ? n - i : HALF};
-            if (waiting.n > 0)
-                pair(address, &waiting, &next);
-            waiting = waiting.n > 0 ? none : next;
+            piece[waiting++] =
+                (struct piece){(first + (uint64_t)i) >> 1, out + i, n - i < HALF ? n - i : HALF};
+            if (waiting == ABREAST)
+                pieces(address, piece);
+            waiting %= ABREAST;
         }
     }
-    if (waiting.n > 0)
-        row(address, waiting.counter << 1, waiting.n, waiting.out);
+    for (int j = 0; j < waiting; j++)
+        row(address, piece[j].counter << 1, piece[j].n, piece[j].out);
 }
 
 void KERNEL_OWN(words_kernel_each)(uint64_t key, uint32_t round, uint32_t stream, uint64_t first,

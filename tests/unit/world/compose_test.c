@@ -21,8 +21,10 @@ static double weight[STATES], accept[MORE], never[MORE];
 /* Up to 256 states chances are looked up in another way: so there are sometimes said to be more. */
 static int64_t states = STATES;
 static uint16_t chance[MORE + 1], no_chance[MORE + 1];
-static uint64_t word[WORDS / 2];
+static uint64_t word[WORDS];
+static uint64_t half_words[WORDS]; /* of quarters the further ones, which go on in their stream */
 static struct random_more const more = {.key = 9, .round = 2, .stream = 3};
+static struct random_more const rest_words = {.key = 11, .round = 3, .stream = 5};
 static uint32_t own[OWN];
 
 /* Halves at the ends of a cell and of all cells are rare: so each eighth word is one of these. */
@@ -46,8 +48,10 @@ static int fill(void **state)
     }
     for (uint64_t i = 0; i < OWN; i++)
         own[i] = (uint32_t)(random_word(4, 0, 0, i) % STATES);
-    for (uint64_t i = 0; i < WORDS / 2; i++)
+    for (uint64_t i = 0; i < WORDS; i++) {
         word[i] = any_word(i);
+        half_words[i] = any_word(WORDS + i);
+    }
     compose_chances(accept, MORE, chance);
     alias_init(&table, STATES, memory);
     alias_build(&table, weight, STATES);
@@ -61,12 +65,73 @@ static int drop(void **state)
     return 0;
 }
 
+static uint32_t half_of_rest(int64_t i, int64_t made)
+{
+    uint64_t const next = random_word(rest_words.key, rest_words.round, rest_words.stream,
+                                      rest_words.first + (uint64_t)i / 2);
+    return i < 2 * made ? random_half(half_words, i) : random_half(&next, i % 2);
+}
+
+static uint64_t further(int64_t i)
+{
+    return random_word(more.key, more.round, more.stream, more.first + (uint64_t)i);
+}
+
+/* Where proposals by quarters are: how many were open, and of the rest, and words of halves. */
+struct quarters {
+    int64_t open, rests, made;
+};
+
+/* The state of the next accepted one of the rest. */
+static uint32_t say_rest(const struct compose *c, struct quarters *q)
+{
+    int64_t const j = q->rests++;
+    uint32_t const half = half_of_rest(COMPOSE_OPEN + j, q->made);
+    return alias_draw(c->from, (uint64_t)half << 32 | further(2 * j + 1) >> 32);
+}
+
+/* Does proposal i stay, by its level, with a chance of `part`? */
+static bool stays(double part, int64_t level, int64_t levels, int64_t i, struct quarters *q)
+{
+    int64_t const sure = levels * compose_bits(part) / 65536,
+                  open = sure < levels - 2 ? sure : levels - 2;
+    if (level < open || level > open + 1)
+        return level < open;
+    uint64_t const bits = further(2 * i);
+    uint32_t const half =
+        q->open < COMPOSE_OPEN ? random_half(half_words, q->open) : (uint32_t)bits;
+    q->open++;
+    double const within = (double)((uint64_t)half << 20 | bits >> 44) * 0x1p-52;
+    return within < part * (double)levels - (double)level;
+}
+
+/* As the header says it, a quarter after the other. */
+static int64_t plainly_few(const struct compose *c, const uint32_t *list, int64_t n, int64_t most,
+                           uint32_t *out)
+{
+    int64_t const cells = c->cells->few, levels = 65536 / cells, over = 65536 % cells;
+    struct quarters q = {0, 0, compose_words(c->cells, n).halves};
+    int64_t k = 0;
+    for (int64_t i = 0; i < n && k < most; i++) {
+        int64_t const quarter = (int64_t)(word[i / 4] >> 16 * (i % 4) & 0xffff);
+        int64_t const cell = quarter * cells / 65536, into = quarter * cells % 65536 - over;
+        bool const listed = cell < c->cells->count, end = cell == cells - 1;
+        double const part = c->cells->rest - (double)(cells - c->cells->count - 1);
+        double const coin = listed ? c->accept[list[cell]] : end ? part : 1;
+        if (into >= 0 && stays(coin, into / cells, levels, i, &q))
+            out[k++] = listed ? list[cell] : say_rest(c, &q);
+    }
+    return k;
+}
+
 /* As the header says it, a whole word after the other. */
 static int64_t plainly(const struct compose *c, const uint32_t *list, int64_t n, int64_t most,
                        uint32_t *out)
 {
     double const cells = (double)c->cells->count + c->cells->rest;
     int64_t k = 0;
+    if (c->cells->few > 0)
+        return plainly_few(c, list, n, most, out);
     for (int64_t i = 0; i < n && k < most; i++) {
         uint64_t const whole = random_whole(&more, i, random_half(word, i));
         double const d = (double)(whole >> 12) * 0x1p-52, t = d * cells;
@@ -83,6 +148,34 @@ static int64_t plainly(const struct compose *c, const uint32_t *list, int64_t n,
     return k;
 }
 
+/* Where a part's words are. */
+struct source {
+    const uint64_t *word, *half;
+    struct random_more more, rest;
+};
+
+static const struct source all_words = {
+    .word = word, .half = half_words, .more = {9, 0, 2, 3}, .rest = {11, 0, 3, 5}};
+
+static int64_t draw(const struct compose *c, const uint32_t *list, const struct source *source,
+                    int64_t n, int64_t most, uint32_t *out)
+{
+    int64_t got = -1;
+    compose_draw_parts(c, &(struct compose_parts){.count = 1,
+                                                  .own = &list,
+                                                  .more = &source->more,
+                                                  .word = source->word,
+                                                  .n = n,
+                                                  .words = compose_words(c->cells, n),
+                                                  .half = source->half,
+                                                  .rest = &source->rest,
+                                                  .want = most,
+                                                  .out = out,
+                                                  .stride = most,
+                                                  .got = &got});
+    return got;
+}
+
 /* What is written between the accepted ones and the end of the slack is not looked at. */
 static void check(const struct compose *compose, const uint32_t *list, int64_t n, int64_t most)
 {
@@ -92,7 +185,7 @@ static void check(const struct compose *compose, const uint32_t *list, int64_t n
     assert_non_null(out);
     int64_t const k = plainly(compose, list, n, most, want);
     out[room] = CANARY;
-    assert_int_equal(compose_draw(compose, list, &more, word, n, most, out), k);
+    assert_int_equal(draw(compose, list, &all_words, n, most, out), k);
     assert_memory_equal(out, want, 4 * (size_t)k);
     assert_int_equal(out[room], CANARY);
     free(want);
@@ -112,11 +205,14 @@ static void check_all(int64_t count, double rest, const double *chances)
     uint32_t *const list = malloc(4 * (size_t)count);
     assert_non_null(list);
     memcpy(list, own, 4 * (size_t)count);
-    struct compose_cells const cells = compose_cells_of(count, rest, rest > 0 ? &table : NULL);
+    struct compose_cells const cells =
+        compose_cells_of(count, rest, states, chances, rest > 0 ? &table : NULL);
     struct compose const compose = {&cells, states, chances, bits_of(chances), &table};
     for (int i = 0; i < 12; i++) {
+        int64_t const n =
+            cells.few ? (numbers[i] + 31) / COMPOSE_GROUP * COMPOSE_GROUP : numbers[i];
         for (int j = 0; j < 8; j++)
-            check(&compose, list, numbers[i], mosts[j]);
+            check(&compose, list, n, mosts[j]);
     }
     free(list);
 }
@@ -163,11 +259,11 @@ static void the_last_word_is_in_the_last_cell(void **state)
         if (!kernel_use(names[k]))
             continue;
         for (int64_t count = 1; count <= COMPOSE_CELLS; count += 1 + count / 3) {
-            struct compose_cells const cells = compose_cells_of(count, 0, NULL);
+            struct compose_cells const cells = compose_cells_of(count, 0, 1, false, NULL);
             struct compose const compose = {&cells, 1, NULL, NULL, NULL};
             list[COMPOSE_CELLS - 1] = 42;
-            assert_int_equal(
-                compose_draw(&compose, list + COMPOSE_CELLS - count, &more, &last, 1, 1, out), 1);
+            struct source const source = {.word = &last, .more = more};
+            assert_int_equal(draw(&compose, list + COMPOSE_CELLS - count, &source, 1, 1, out), 1);
             assert_int_equal(out[0], 42);
         }
     }
@@ -178,11 +274,13 @@ static void nothing_is_drawn_when_nothing_is_accepted(void **state)
 {
     (void)state;
     uint32_t out[100 + COMPOSE_SLACK];
-    struct compose_cells const cells = compose_cells_of(100, 0, NULL);
-    struct compose const compose = {&cells, states, never, no_chance, NULL};
-    for (int k = 0; k < KERNELS; k++) {
-        if (kernel_use(names[k]))
-            assert_int_equal(compose_draw(&compose, own, &more, word, WORDS, 100, out), 0);
+    for (int k = 0; k < 2 * KERNELS; k++) {
+        struct compose_cells const cells =
+            compose_cells_of(100, 0, k < KERNELS ? states : COMPOSE_FEW_STATES + 1, true, NULL);
+        struct compose const compose = {&cells, states, never, no_chance, NULL};
+        assert_int_equal(cells.few, k < KERNELS ? 100 : 0);
+        if (kernel_use(names[k % KERNELS]))
+            assert_int_equal(draw(&compose, own, &all_words, 96, 100, out), 0);
     }
 }
 
@@ -221,17 +319,21 @@ static void law_of(const struct compose *compose, double *p)
 static void check_law(int64_t count, double rest, const double *chances, uint32_t round)
 {
     enum { CALLS = 64, DRAWS = COMPOSE_HALVES / 2 };
-    static uint64_t words[DRAWS / 2];
+    static uint64_t words[DRAWS];
     static uint32_t out[DRAWS + COMPOSE_SLACK];
-    struct compose_cells const cells = compose_cells_of(count, rest, &table);
+    struct compose_cells const cells = compose_cells_of(count, rest, states, chances, &table);
+    struct compose_words const size = compose_words(&cells, DRAWS);
+    assert_true(size.halves <= WORDS);
     struct compose const compose = {&cells, states, chances, bits_of(chances), &table};
     int64_t drawn[STATES] = {0};
     double p[STATES];
     int64_t n = 0;
     for (uint64_t call = 0; call < CALLS; call++) {
-        struct random_more const further = {more.key, call * DRAWS, round, more.stream};
-        random_words(5, round, 0, call * DRAWS / 2, DRAWS / 2, words);
-        int64_t const some = compose_draw(&compose, own, &further, words, DRAWS, DRAWS, out);
+        struct source const source = {
+            words, half_words, {9, call * 2 * DRAWS, round, 3}, {11, call * WORDS, round, 5}};
+        random_words(5, round, 0, call * (uint64_t)size.each, size.each, words);
+        random_words(6, round, 0, call * WORDS, WORDS, half_words);
+        int64_t const some = draw(&compose, own, &source, DRAWS, DRAWS, out);
         for (int64_t i = 0; i < some; i++)
             drawn[out[i]]++;
         n += some;
@@ -255,36 +357,46 @@ static void draws_follow_the_law(void **state)
         check_law(100, 100.0 / 9, NULL, 1);
         check_law(100, 0, accept, 2);
         check_law(30, 70, accept, 3);
+        check_law(30, 14.4, accept, 4);
+        check_law(200, 100.0 / 9, accept, 5);
     }
 }
 
 /* Parts side by side, none of which may write over the next, are what they are one by one. */
 static void check_parts(int64_t count, double rest, const double *chances, int64_t want)
 {
-    enum { PARTS = 37, HALVES = 150 };
-    static uint64_t words[PARTS * HALVES / 2];
-    static uint32_t out[PARTS * HALVES + COMPOSE_SLACK], one[HALVES + COMPOSE_SLACK];
+    enum { PARTS = 37, MOST = 160 };
+    static uint64_t words[PARTS * MOST / 2], halves[PARTS * MOST / 2];
+    static uint32_t out[PARTS * MOST + COMPOSE_SLACK], one[MOST + COMPOSE_SLACK];
     const uint32_t *lists[PARTS];
     int64_t got[PARTS];
-    struct compose_cells const cells = compose_cells_of(count, rest, &table);
+    struct compose_cells const cells = compose_cells_of(count, rest, states, chances, &table);
     struct compose const compose = {&cells, states, chances, bits_of(chances), &table};
+    int64_t const n = cells.few > 0 ? MOST : MOST - 10;
+    struct compose_words const size = compose_words(&cells, n);
     for (int p = 0; p < PARTS; p++)
         lists[p] = own + 31 * p;
-    for (uint64_t i = 0; i < PARTS * HALVES / 2; i++)
+    for (uint64_t i = 0; i < PARTS * MOST / 2; i++) {
         words[i] = any_word(i);
+        halves[i] = any_word(PARTS * MOST + i);
+    }
     compose_draw_parts(&compose, &(struct compose_parts){.count = PARTS,
                                                          .own = lists,
                                                          .more = &more,
                                                          .word = words,
-                                                         .n = HALVES,
+                                                         .n = n,
+                                                         .words = size,
+                                                         .half = halves,
+                                                         .rest = &rest_words,
                                                          .want = want,
                                                          .out = out,
                                                          .stride = want,
                                                          .got = got});
     for (int64_t p = 0; p < PARTS; p++) {
-        struct random_more const mine = {9, (uint64_t)p << 32, 2, 3};
-        int64_t const k =
-            compose_draw(&compose, lists[p], &mine, words + p * HALVES / 2, HALVES, want, one);
+        uint64_t const first = (uint64_t)p << 32;
+        struct source const source = {
+            words + p * size.each, halves + p * size.halves, {9, first, 2, 3}, {11, first, 3, 5}};
+        int64_t const k = draw(&compose, lists[p], &source, n, want, one);
         assert_int_equal(got[p], k);
         assert_memory_equal(out + p * want, one, sizeof *one * (size_t)k);
     }
@@ -303,6 +415,53 @@ static void parts_are_drawn_as_one_by_one(void **state)
         }
 }
 
+/* ---- what is rare by quarters --------------------------------------------- */
+
+/* All proposals by the same quarter; what is behind them is random. */
+static void check_quarter(int64_t count, double rest, uint64_t quarter, uint32_t half)
+{
+    enum { N = 256 };
+    struct compose_cells const cells = compose_cells_of(count, rest, STATES, true, &table);
+    struct compose const compose = {&cells, STATES, accept, chance, &table};
+    uint64_t saved[WORDS], saved_halves[COMPOSE_OPEN / 2];
+    assert_true(cells.few > 0);
+    memcpy(saved, word, sizeof saved);
+    memcpy(saved_halves, half_words, sizeof saved_halves);
+    for (int i = 0; i < N / 4; i++)
+        word[i] = quarter * 0x0001000100010001u;
+    for (int64_t i = 0; i < COMPOSE_OPEN / 2; i++)
+        half_words[i] = (uint64_t)half << 32 | half;
+    for (int k = 0; k < KERNELS; k++)
+        if (kernel_use(names[k]))
+            check(&compose, own, N, N);
+    memcpy(word, saved, sizeof saved);
+    memcpy(half_words, saved_halves, sizeof saved_halves);
+}
+
+/* More of the rest, and more that are open, than there are halves for: all are the same one. */
+static void further_bits_are_used_where_halves_end(void **state)
+{
+    (void)state;
+    check_quarter(100, 11.1, 105 * 65536 / 112 + 3, 0);
+    for (uint64_t i = 0; i < 586; i++)
+        check_quarter(100, 11.1, i, 0x80000000u);
+    for (uint64_t i = 0; i < 586; i++)
+        check_quarter(100, 11.1, 111 * 65536 / 112 + i, 0x40000000u);
+}
+
+/* A half that is just where the chance ends leaves open whether it is below. */
+static void further_bits_decide_where_halves_do_not(void **state)
+{
+    (void)state;
+    double const levels = 65536 / 112;
+    for (int i = 0; i < 100; i++) {
+        double const end = accept[own[i]] * levels;
+        uint64_t const level = (uint64_t)end;
+        uint64_t const quarter = ((uint64_t)i * 65536 + 16 + level * 112 + 111) / 112;
+        check_quarter(100, 11.1, quarter, (uint32_t)((end - (double)level) * 0x1p32));
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -311,6 +470,8 @@ int main(void)
         cmocka_unit_test(nothing_is_drawn_when_nothing_is_accepted),
         cmocka_unit_test(draws_follow_the_law),
         cmocka_unit_test(parts_are_drawn_as_one_by_one),
+        cmocka_unit_test(further_bits_are_used_where_halves_end),
+        cmocka_unit_test(further_bits_decide_where_halves_do_not),
     };
     return cmocka_run_group_tests(tests, fill, drop);
 }
