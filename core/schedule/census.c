@@ -360,22 +360,51 @@ static void join_spectra(struct replicate *r)
         spectrum_carriers(first, i, unit, r->carriers + i * plan->shape.states);
 }
 
-/* Leaves all sums in the first bench. */
+/* Leaves all sums in the first bench, but for the mixture's. */
 static void join(struct replicate *r)
 {
     struct bench *first = &r->bench[0];
     if (r->plan->spectra > 0)
         join_spectra(r);
-    for (int w = 0; w < r->workers; w++) {
-        struct bench *bench = &r->bench[w];
-        if (r->plan->own > 0)
-            tally_fold(&bench->lists, &first->mixture);
-        if (w == 0)
-            continue;
-        sum_join(&first->mixture, &bench->mixture);
-        sum_join(&first->start, &bench->start);
-        sum_join(&first->slots, &bench->slots);
+    for (int w = 1; w < r->workers; w++) {
+        sum_join(&first->start, &r->bench[w].start);
+        sum_join(&first->slots, &r->bench[w].slots);
     }
+}
+
+/* Where listings of one weight are all that is said, the mixture is how many there are of each
+ * state, and no sum need be made. False: it is not so. */
+static bool read_counts(struct replicate *r)
+{
+    struct tally *first = &r->bench[0].lists;
+    double unit = 0;
+    for (int w = 0; w < r->workers && unit == 0; w++)
+        unit = r->bench[w].lists.unit;
+    for (int w = 0; w < r->workers; w++)
+        if (r->bench[w].mixture.used || !tally_is_count(&r->bench[w].lists, unit))
+            return false;
+    for (int w = 1; w < r->workers; w++)
+        tally_join(first, &r->bench[w].lists);
+    if (!tally_is_count(first, unit))
+        return false;
+    tally_read(first, r->mixed);
+    return true;
+}
+
+/* The mixture; `start`: how much of the start is in it. */
+static void read_mixture(struct replicate *r, double start)
+{
+    struct gyre_sum *sum = &r->bench[0].mixture;
+    bool const lists = r->plan->own > 0, started = lists && r->plan->shape.contexts == 1;
+    if (lists && !(started && start > 0) && read_counts(r))
+        return;
+    for (int w = 0; lists && w < r->workers; w++)
+        tally_fold(&r->bench[w].lists, sum);
+    for (int w = 1; w < r->workers; w++)
+        sum_join(sum, &r->bench[w].mixture);
+    if (started && start > 0)
+        sum_add_row(sum, r->plan->scenario->start, start);
+    sum_read(sum, r->mixed);
 }
 
 /* May the mixture be read where the only row holds it? Not if somebody sees this round's mixture
@@ -433,10 +462,7 @@ enum status census_take(struct replicate *r)
     r->counted = false;
     join(r);
     sum_read(&first->start, &empty);
-    double const start = (1 - r->plan->own) + r->plan->own * empty;
-    if (r->plan->own > 0 && r->plan->shape.contexts == 1 && start > 0)
-        sum_add_row(&first->mixture, r->plan->scenario->start, start);
-    sum_read(&first->mixture, r->mixed);
+    read_mixture(r, (1 - r->plan->own) + r->plan->own * empty);
     sum_read(&first->slots, first->slot);
     return replicate_join_failures(r);
 }

@@ -372,6 +372,7 @@ const struct kernel KERNEL_OWN(kernel) = {
     .keep = KERNEL_OWN(list_kernel_keep),
     .spectrum = KERNEL_OWN(spectrum_kernel),
     .count = KERNEL_OWN(list_kernel_count),
+    .weigh_counts = KERNEL_OWN(list_kernel_weigh),
     .steps = KERNEL_OWN(draw_kernel_steps),
     .invert = KERNEL_OWN(draw_kernel_invert),
     .pack = KERNEL_OWN(list_kernel_pack),

@@ -95,6 +95,9 @@ struct kernel {
     /* Adds n numbers of 40 bits to as many: the last 8 bits are in low, those above in high. */
     void (*count)(uint8_t *low, uint32_t *high, const uint8_t *more_low, const uint32_t *more_high,
                   int64_t n);
+    /* Such numbers times `unit`, each rounded once. */
+    void (*weigh_counts)(double *out, const uint8_t *low, const uint32_t *high, double unit,
+                         int64_t n);
     /* Prefix sums and draws of world/invert.h. */
     void (*steps)(uint64_t *step, const double *weight, double scale, int64_t n);
     void (*invert)(const uint64_t *step, int64_t n, const uint64_t *word, int64_t draws,

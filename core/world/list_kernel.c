@@ -115,3 +115,10 @@ void KERNEL_OWN(list_kernel_count)(uint8_t *restrict low, uint32_t *restrict hig
         high[i] += more_high[i] + (sum >> 8);
     }
 }
+
+void KERNEL_OWN(list_kernel_weigh)(double *restrict out, const uint8_t *low, const uint32_t *high,
+                                   double unit, int64_t n)
+{
+    for (int64_t i = 0; i < n; i++)
+        out[i] = ((double)high[i] * 256 + (double)low[i]) * unit;
+}

@@ -15,5 +15,7 @@ int64_t KERNEL_OWN(list_kernel_keep)(const uint32_t *stays, uint32_t *state, int
 int64_t KERNEL_OWN(list_kernel_pack)(const double *x, int64_t n, double *out, uint32_t *index);
 void KERNEL_OWN(list_kernel_count)(uint8_t *low, uint32_t *high, const uint8_t *more_low,
                                    const uint32_t *more_high, int64_t n);
+void KERNEL_OWN(list_kernel_weigh)(double *out, const uint8_t *low, const uint32_t *high,
+                                   double unit, int64_t n);
 
 #endif

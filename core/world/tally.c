@@ -129,6 +129,25 @@ void tally_add_counts(struct tally *tally, const uint8_t *low, const uint32_t *h
     tally->is_wide = true;
 }
 
+/* What is below 2^-100 of a larger unit is 0, so that it is one that sums have as a whole. */
+bool tally_is_count(const struct tally *tally, double unit)
+{
+    return !tally->is_wide && (tally->counted == 0 || tally->unit == unit) && unit >= 0x1p-47;
+}
+
+void tally_join(struct tally *into, struct tally *from)
+{
+    if (from->counted > 0)
+        tally_add_counts(into, from->low, from->high, from->unit, from->counted);
+    tally_clear(from);
+}
+
+void tally_read(struct tally *tally, double *out)
+{
+    kernel_get()->weigh_counts(out, tally->low, tally->high, tally->unit, tally->states);
+    tally_clear(tally);
+}
+
 /* The sum of state i, in 2^-100. */
 static wide sum_of(const struct tally *tally, wide unit, int64_t i)
 {

@@ -40,6 +40,16 @@ void tally_add(struct tally *tally, const uint32_t *state, int64_t n, double eac
 void tally_add_counts(struct tally *tally, const uint8_t *low, const uint32_t *high, double each,
                       int64_t most);
 
+/* Is all of it counts of this unit, and each one's sum a product that is rounded once? */
+bool tally_is_count(const struct tally *tally, double unit);
+
+/* Adds the counts of `from`, of which that is so, as that of `into`; then `from` is empty. */
+void tally_join(struct tally *into, struct tally *from);
+
+/* What sum_read has of all of it, where tally_is_count, in a fifth of the time; then it is empty.
+ */
+void tally_read(struct tally *tally, double *out);
+
 /* Adds all of it to a sum over as many states, exactly; then it is empty. */
 void tally_fold(struct tally *tally, struct gyre_sum *into);
 

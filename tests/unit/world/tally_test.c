@@ -214,6 +214,57 @@ static void nothing_is_left_after_it_was_folded_or_cleared(void **state)
     drop(&tally);
 }
 
+/* Counts read at once are what the sum of all listings is, bit by bit. */
+static void check_counts(double each)
+{
+    struct tally tally = empty(), other = empty(), summed = empty();
+    struct gyre_sum sum = zero();
+    double x[STATES], y[STATES];
+    tally_add(&other, list, 1000, each);
+    for (int i = 0; i < 700; i++) {
+        tally_add(&tally, list, LISTED, each);
+        tally_add(&summed, list, LISTED, each);
+    }
+    tally_add(&summed, list, 1000, each);
+    assert_true(tally_is_count(&tally, each) && tally_is_count(&other, each));
+    assert_false(tally_is_count(&tally, each / 2));
+    tally_join(&tally, &other);
+    assert_empty(&other);
+    tally_read(&tally, x);
+    assert_empty(&tally);
+    tally_fold(&summed, &sum);
+    sum_read(&sum, y);
+    assert_memory_equal(x, y, sizeof x);
+    free(sum.high);
+    drop(&tally);
+    drop(&other);
+    drop(&summed);
+}
+
+static void counts_are_read_as_sums_are(void **state)
+{
+    (void)state;
+    static const double units[] = {1e-6, 1.0 / 3e6, 0x1p-20, 0x1.fffffffffffffp-21,
+                                   0x1.0000000000001p-47};
+    for (int i = 0; i < 5; i++)
+        check_counts(units[i]);
+}
+
+/* Two weights, or one that sums cut off, are no counts. */
+static void what_is_no_count_is_not_read_as_one(void **state)
+{
+    (void)state;
+    struct tally tally = empty();
+    tally_add(&tally, list, LISTED, 0x1.0000000000001p-48);
+    assert_false(tally_is_count(&tally, 0x1.0000000000001p-48));
+    tally_clear(&tally);
+    assert_true(tally_is_count(&tally, 0.1));
+    tally_add(&tally, list, LISTED, 0.1);
+    tally_add(&tally, list, LISTED, 0.2);
+    assert_false(tally_is_count(&tally, 0.1));
+    drop(&tally);
+}
+
 /* Listings that weigh nothing must not be counted with those of the first weight. */
 static void weights_of_0_are_no_unit(void **state)
 {
@@ -240,6 +291,8 @@ int main(void)
         cmocka_unit_test(a_sum_takes_any_number_of_tallies),
         cmocka_unit_test(nothing_is_left_after_it_was_folded_or_cleared),
         cmocka_unit_test(weights_of_0_are_no_unit),
+        cmocka_unit_test(counts_are_read_as_sums_are),
+        cmocka_unit_test(what_is_no_count_is_not_read_as_one),
     };
     return cmocka_run_group_tests(tests, fill, NULL);
 }
