@@ -181,8 +181,7 @@ static void check(const struct compose *compose, const uint32_t *list, int64_t n
 {
     int64_t const room = most + COMPOSE_SLACK;
     uint32_t *const want = malloc(4 * (size_t)room), *const out = malloc(4 * (size_t)room + 4);
-    assert_non_null(want);
-    assert_non_null(out);
+    assert_true(want && out);
     int64_t const k = plainly(compose, list, n, most, want);
     out[room] = CANARY;
     assert_int_equal(draw(compose, list, &all_words, n, most, out), k);
@@ -417,19 +416,18 @@ static void parts_are_drawn_as_one_by_one(void **state)
 
 /* ---- what is rare by quarters --------------------------------------------- */
 
-/* All proposals by the same quarter; what is behind them is random. */
-static void check_quarter(int64_t count, double rest, uint64_t quarter, uint32_t half)
+/* All proposals from 112 cells by one quarter, and what is open or the rest's by one half. */
+static void check_quarter(uint64_t quarter, uint32_t half)
 {
-    enum { N = 256 };
-    struct compose_cells const cells = compose_cells_of(count, rest, STATES, true, &table);
+    enum { N = 256, HALVES = 64 };
+    struct compose_cells const cells = compose_cells_of(100, 11.1, STATES, true, &table);
     struct compose const compose = {&cells, STATES, accept, chance, &table};
-    uint64_t saved[WORDS], saved_halves[COMPOSE_OPEN / 2];
-    assert_true(cells.few > 0);
+    uint64_t saved[N / 4], saved_halves[HALVES / 2];
     memcpy(saved, word, sizeof saved);
     memcpy(saved_halves, half_words, sizeof saved_halves);
     for (int i = 0; i < N / 4; i++)
         word[i] = quarter * 0x0001000100010001u;
-    for (int64_t i = 0; i < COMPOSE_OPEN / 2; i++)
+    for (int64_t i = 0; i < HALVES / 2; i++)
         half_words[i] = (uint64_t)half << 32 | half;
     for (int k = 0; k < KERNELS; k++)
         if (kernel_use(names[k]))
@@ -442,11 +440,11 @@ static void check_quarter(int64_t count, double rest, uint64_t quarter, uint32_t
 static void further_bits_are_used_where_halves_end(void **state)
 {
     (void)state;
-    check_quarter(100, 11.1, 105 * 65536 / 112 + 3, 0);
-    for (uint64_t i = 0; i < 586; i++)
-        check_quarter(100, 11.1, i, 0x80000000u);
-    for (uint64_t i = 0; i < 586; i++)
-        check_quarter(100, 11.1, 111 * 65536 / 112 + i, 0x40000000u);
+    check_quarter(105 * 65536 / 112 + 3, 0);
+    for (uint64_t i = 0; i < 586; i++) {
+        check_quarter(i, 0x80000000u);
+        check_quarter(111 * 65536 / 112 + i, 0x40000000u);
+    }
 }
 
 /* A half that is just where the chance ends leaves open whether it is below. */
@@ -458,8 +456,32 @@ static void further_bits_decide_where_halves_do_not(void **state)
         double const end = accept[own[i]] * levels;
         uint64_t const level = (uint64_t)end;
         uint64_t const quarter = ((uint64_t)i * 65536 + 16 + level * 112 + 111) / 112;
-        check_quarter(100, 11.1, quarter, (uint32_t)((end - (double)level) * 0x1p32));
+        check_quarter(quarter, (uint32_t)((end - (double)level) * 0x1p32));
     }
+}
+
+/* The half of a column of the rest's table within which the column is cut, or its first one. */
+static uint32_t half_of_cut(uint32_t column)
+{
+    int const bits = 32 - table.bits;
+    uint32_t low = column << bits;
+    for (uint32_t step = 1u << (bits - 1); step > 0; step /= 2)
+        if (alias_draw(&table, (uint64_t)(low + step - 1) << 32 | UINT32_MAX) == column)
+            low += step;
+    return low;
+}
+
+static void further_bits_decide_what_the_rest_says(void **state)
+{
+    (void)state;
+    int64_t cut = 0;
+    for (uint32_t column = 0; column < table.columns; column++) {
+        uint32_t const half = half_of_cut(column);
+        uint64_t const first = (uint64_t)half << 32;
+        cut += alias_draw(&table, first) != alias_draw(&table, first | UINT32_MAX);
+        check_quarter(105 * 65536 / 112 + 3, half);
+    }
+    assert_true(cut > STATES / 2);
 }
 
 int main(void)
@@ -472,6 +494,7 @@ int main(void)
         cmocka_unit_test(parts_are_drawn_as_one_by_one),
         cmocka_unit_test(further_bits_are_used_where_halves_end),
         cmocka_unit_test(further_bits_decide_where_halves_do_not),
+        cmocka_unit_test(further_bits_decide_what_the_rest_says),
     };
     return cmocka_run_group_tests(tests, fill, drop);
 }
