@@ -88,11 +88,13 @@ static void draw_table(struct replicate *r, int worker, uint32_t round, const st
         alias_draw_all(source->table, &more, word, n, out);
 }
 
-/* Of whole cells: some of the last one's are refused too. Needed are so many and hardly ever four
- * standard deviations more. */
+/* Of whole cells: some of the last one's are refused too, and what is no cell's. Needed are so many
+ * and hardly ever four standard deviations more. */
 static int64_t proposals_of_few(const struct law *law, const struct compose_cells *cells, int64_t n)
 {
-    double const mass = cells->listed + cells->rest, accepted = law->accepted * mass / cells->all;
+    int64_t const levels = 65536 / cells->few;
+    double const mass = (cells->listed + cells->rest) * (double)levels * 0x1p-16;
+    double const accepted = law->accepted * mass;
     double const more = ((double)n + 4 * sqrt((double)n * fmax(1 - accepted, 0))) / accepted + 1;
     return more < REPLICATE_CHUNK - COMPOSE_GROUP
                ? ((int64_t)more / COMPOSE_GROUP + 1) * COMPOSE_GROUP
@@ -165,7 +167,8 @@ static void use_up(struct used *used, const struct compose_cells *cells, int64_t
 {
     struct compose_words const words = compose_words(cells, proposals);
     used->words += (uint64_t)words.each;
-    used->halves += (uint64_t)words.halves;
+    /* There may be more of the rest than words were made for, up to all. */
+    used->halves += (uint64_t)(COMPOSE_OPEN + proposals + 1) / 2;
     used->further += further_bits(cells, proposals);
 }
 

@@ -11,13 +11,15 @@
  *
  * Where cells are few and have coins a quarter is enough, which names the cell and is its coin.
  * Then cells are a whole number: those of the rest are as many as have room for it, of which the
- * last one is accepted with the chance that makes its mass right. Each cell has the same number of
- * quarters, which are the levels of its coin; the few quarters that are left over are refused. What
- * is accepted of the rest says a state by half a word more, and where a chance may end within a
- * level another half decides. These are of words of their own: the first COMPOSE_OPEN halves for
- * open levels, the others for the rest, in the order of proposals. Where there are no more, or they
- * leave something open, there are further bits. So the law is as exact as with whole words, and
- * fewer draws are the first of more.
+ * last one is accepted with the chance that makes its mass right. A quarter times cells is the cell
+ * and, as what is beyond 2^16, how far into it. Each cell has the same number of quarters, the
+ * levels of its coin; the few that are left over, its first ones, are refused. Two levels by which
+ * a chance may end (compose_few.h) are open: another half says whether the proposal is below. And
+ * what is accepted of the rest says a state by a half. These are of words of their own, of a part
+ * the first COMPOSE_OPEN for open levels, all others for the rest, in the order of proposals, as
+ * many as it takes. Of further bits 2 i are those of proposal i, where no half is left for it or
+ * that does not say enough, and 2 j + 1 those of the j-th of the rest. So the law is as exact as
+ * with whole words, and of a call fewer draws are the first of more.
  */
 #ifndef WORLD_COMPOSE_H
 #define WORLD_COMPOSE_H
@@ -29,8 +31,8 @@
 #define COMPOSE_CELLS ((int64_t)1 << 20)
 
 /* Quarters are for up to so many cells, which registers hold, and of which one proposal in
- * 65536 / (2 cells) is open; for states that are positive in 16 bits; and as long as no more than a
- * third falls in the rest, or halves are fewer words. They come in groups. */
+ * 65536 / (2 cells) is open; for states that are positive in 16 bits; and if no more than a third
+ * falls in the rest, for else halves take fewer words. They come in groups. */
 enum { COMPOSE_FEW = 256, COMPOSE_FEW_STATES = 1 << 15, COMPOSE_GROUP = 32 };
 
 /* Cells' bits of half a word; above, halves say too little of where in a cell they are. */
@@ -50,8 +52,8 @@ struct compose_cells {
     uint32_t scale, end, slack; /* `end`: of the listed cells; `slack`: alias.h's */
     bool whole;                 /* the table needs whole words                 */
     int64_t few;                /* > 0: proposals take quarters, of so many cells, */
-    double left;                /* the last of which has this chance. Then `all` is `few`, and what
-                                 * is between is 0                             */
+    double left;                /* the last of which has this chance. Then `all` is `few`, */
+                                /* and nothing is known of halves              */
 };
 
 /* For laws over so many states, with coins or without. `from` is the rest's table, and not looked

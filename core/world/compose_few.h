@@ -32,10 +32,10 @@ static inline struct few_levels few_levels_of(const struct compose_cells *cells)
     return (struct few_levels){n, levels, 65536 - n * levels, 1.0 / n};
 }
 
-/* How many levels are below a chance for sure whose first 16 bits these are, in quarters: a quarter
- * that is less far into its cell stays. The next two levels are open, for they may be below, or one
- * of them in part; so of a cell without a coin the last two are. Those above are not, nor is what
- * is no cell's, which is further into its cell than all levels are. */
+/* How far levels reach, counted in quarters times cells, that are below a chance for sure whose
+ * first 16 bits these are: what is less far into its cell stays. The next two levels are open, for
+ * they may be below, or one of them in part; so of a cell without a coin the last two are. Those
+ * above are not, nor is what is no cell's, which is further into its cell than all levels are. */
 static inline uint32_t few_chance(const struct few_levels *of, uint32_t chance)
 {
     uint32_t const below = of->levels * chance >> 16, most = of->levels - 2;
@@ -77,8 +77,8 @@ static __attribute__((noinline)) bool settle_few_whole(const struct compose *of,
     uint64_t const more = more_of(batch->more, batch->part, 2 * (batch->first + i));
     int64_t const number = open->next++;
     uint32_t const first = number < COMPOSE_OPEN ? random_half(open->half, number) : (uint32_t)more;
-    return ((double)first + (double)(more >> 32) * 0x1p-32) * 0x1p-32 <
-           few_margin(of, to, batch, i);
+    /* Cut off: rounded up it could be as much as the next half is, which may be the margin. */
+    return (double)((uint64_t)first << 21 | more >> 43) * 0x1p-53 < few_margin(of, to, batch, i);
 }
 
 /* The same by its half alone; `sure` ends as false where that does not say it. */
@@ -104,14 +104,12 @@ static uint32_t rest_whole(const struct compose *of, const struct compose_parts 
     return alias_draw(of->from, (uint64_t)half << 32 | more_of(parts->more, part, 2 * j + 1) >> 32);
 }
 
-/* What a half says that leaves it open, which of quarters is as the rest's table takes it. */
-static uint32_t state_of_rest(const struct compose *of, const struct compose_parts *parts,
-                              uint32_t number)
+/* The same by its number alone, where its half was made. */
+static uint32_t rest_of(const struct compose *of, const struct compose_parts *parts,
+                        uint32_t number)
 {
-    if (of->cells->few > 0)
-        return rest_whole(of, parts, number / (2 * parts->words.halves), number,
-                          random_half(parts->half, number));
-    return draw_rest(of, place_of(of, word_of(parts, number)));
+    return rest_whole(of, parts, number / (2 * parts->words.halves), number,
+                      random_half(parts->half, number));
 }
 
 /* Of what was noted last, n of it, later->number being the next one's: those whose halves were not

@@ -178,29 +178,31 @@ static inline __m512i gather_halves(const struct compose_parts *parts, const uin
 
 /* Sixteen of the rest, by whole words where halves leave them open. */
 static __attribute__((noinline)) __m512i settle_rest(const struct compose *of,
-                                                     const struct compose_parts *parts,
+                                                     const struct compose_parts *parts, bool few,
                                                      const uint32_t *at, const struct sixteen *x)
 {
     uint32_t state[16];
     _mm512_storeu_si512(state, x->state);
     for (uint32_t open = x->open; open; open &= open - 1) {
         int const lane = __builtin_ctz(open);
-        state[lane] = state_of_rest(of, parts, at[lane] & 0xffff);
+        uint32_t const number = at[lane] & 0xffff;
+        state[lane] =
+            few ? rest_of(of, parts, number) : draw_rest(of, place_of(of, word_of(parts, number)));
     }
     return _mm512_loadu_si512(state);
 }
 
 /* The states of up to sixteen of the rest. */
 static inline __m512i states_of_rest(const struct compose *of, const struct columns *columns,
-                                     const struct compose_parts *parts, const uint32_t *at,
-                                     __mmask16 live, __m512i half)
+                                     const struct compose_parts *parts, bool few,
+                                     const uint32_t *at, __mmask16 live, __m512i half)
 {
     struct sixteen x = alias_sixteen(columns, false, live, half);
     if (of->cells->whole)
         x.open = live;
     if (__builtin_expect(x.open, 0)) {
         struct sixteen const open = x;
-        x.state = settle_rest(of, parts, at, &open);
+        x.state = settle_rest(of, parts, few, at, &open);
     }
     return x.state;
 }
@@ -214,7 +216,7 @@ MADE_FOR void settle_some(const struct compose *of, const struct columns *column
     const uint32_t *const at = later->at + j;
     __m512i const half = few ? _mm512_loadu_si512(later->half + j)
                              : halves_of_rest(of, gather_halves(parts, at, live));
-    __m512i const state = states_of_rest(of, columns, parts, at, live, half);
+    __m512i const state = states_of_rest(of, columns, parts, few, at, live, half);
     __m512i const place = _mm512_srli_epi32(_mm512_maskz_loadu_epi32(live, at), 16);
     _mm512_mask_i32scatter_epi32(parts->out, live, place, state, 4);
 }

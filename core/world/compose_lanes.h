@@ -20,8 +20,7 @@ struct way {
     int most;   /* so many states of lists are in registers; 0: none, and there are gathers     */
     bool wide;  /* and there are states above 2^16                                              */
     bool coins; /* not all chances are 1                                                        */
-    bool few;   /* cells are: compose_few.h                                                     */
-    bool near;  /* and states too: chances are in registers                                     */
+    bool near;  /* compose_few.h: states are few, and chances in registers                      */
 };
 
 #ifdef __AVX512F__

@@ -133,7 +133,8 @@ MADE_FOR void settle(const struct compose *of, const struct columns *columns,
         uint32_t state =
             alias_half(of->from, of->cells->slack, few ? half : half_of_rest(of, half), &open);
         if (__builtin_expect(of->cells->whole | open, 0))
-            state = state_of_rest(of, parts, number);
+            state = few ? rest_of(of, parts, number)
+                        : draw_rest(of, place_of(of, word_of(parts, number)));
         parts->out[later->at[j] >> 16] = state & ~ALIAS_MARKED;
     }
     later->n = 0;

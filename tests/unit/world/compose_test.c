@@ -101,7 +101,7 @@ static bool stays(double part, int64_t level, int64_t levels, int64_t i, struct 
     uint32_t const half =
         q->open < COMPOSE_OPEN ? random_half(half_words, q->open) : (uint32_t)bits;
     q->open++;
-    double const within = (double)((uint64_t)half << 20 | bits >> 44) * 0x1p-52;
+    double const within = (double)((uint64_t)half << 21 | bits >> 43) * 0x1p-53;
     return within < part * (double)levels - (double)level;
 }
 
