@@ -24,13 +24,9 @@ static const char *list_is_wrong(const struct plan *plan, const gyre_said *said)
                : "says a state that is not there";
 }
 
-static const char *table_is_wrong(const struct plan *plan, const gyre_said *said)
+static const char *table_is_wrong(const gyre_said *said)
 {
-    if (!said->p)
-        return "says a list, and own did not say so";
-    return kernel_get()->is_weight(said->p, plan->shape.states)
-               ? NULL
-               : "says something with a negative or infinite probability";
+    return said->p ? NULL : "says a list, and own did not say so";
 }
 
 static bool say(struct replicate *r, int worker, int64_t item, int64_t row, double *buffer,
@@ -65,12 +61,19 @@ bool census_say_each(struct replicate *r, int worker, int64_t begin, int64_t end
     return good;
 }
 
-/* What a row says is looked at when it is counted, before anybody indexes by it. */
+static void fail_probability(const struct replicate *r, int worker, int64_t row)
+{
+    bench_fail(&r->bench[worker], row, STATUS_BUG, r->plan->policy,
+               "says something with a negative or infinite probability");
+}
+
+/* What a row says is looked at when it is counted, before anybody indexes by it; a table's numbers
+ * when they are added. */
 static bool check_said(const struct replicate *r, int worker, int64_t row, const gyre_said *said)
 {
     struct bench *bench = &r->bench[worker];
     const struct plan *plan = r->plan;
-    const char *wrong = plan->own > 0 ? list_is_wrong(plan, said) : table_is_wrong(plan, said);
+    const char *wrong = plan->own > 0 ? list_is_wrong(plan, said) : table_is_wrong(said);
     if (wrong)
         bench_fail(bench, row, STATUS_BUG, plan->policy, "%s", wrong);
     return !wrong;
@@ -114,6 +117,10 @@ const double *census_hear(struct replicate *r, int worker, int64_t row, double *
 {
     gyre_said said;
     bool const good = say(r, worker, row, row, p, &said) && check_said(r, worker, row, &said);
+    if (good && said.p && !kernel_get()->is_weight(said.p, r->plan->shape.states)) {
+        fail_probability(r, worker, row);
+        return NULL;
+    }
     return good ? as_table(r->plan, &said, p) : NULL;
 }
 
@@ -125,17 +132,19 @@ static bool is_list(const struct replicate *r, const gyre_said *said)
     return !said->p && r->plan->shape.contexts == 1;
 }
 
-/* Of lists only the empty ones are added up beside: they say the start, all of it. */
-static void mix(struct replicate *r, struct bench *bench, const gyre_said *said, double share)
+/* Of lists only the empty ones are added up beside: they say the start, all of it. False: numbers
+ * of a table are wrong. */
+static bool mix(struct replicate *r, struct bench *bench, const gyre_said *said, double share)
 {
     double const all = 1;
     if (!is_list(r, said))
-        sum_add_row(&bench->mixture, said->p, share);
-    else if (said->count > 0)
+        return sum_add_row(&bench->mixture, said->p, share);
+    if (said->count > 0)
         tally_add(&bench->lists, said->state, said->count,
                   share * r->plan->own / (double)said->count);
     else
         sum_add_row(&bench->start, &all, share);
+    return true;
 }
 
 /* ---- what metrics gather ------------------------------------------------ */
@@ -231,8 +240,10 @@ static void count_said(struct replicate *r, int worker, int64_t round, int64_t r
     }
     if (counted)
         spectrum_add(&bench->spectrum, &said->state, 1, share / (double)said->count, &bench->lists);
-    else
-        mix(r, bench, said, share);
+    else if (!mix(r, bench, said, share)) {
+        fail_probability(r, worker, row);
+        return;
+    }
     if (is_gathered(r->plan, counted) && gather(r, worker, round, row, said, counted))
         sum_add_row(&bench->slots, bench->slot, share);
 }
@@ -439,8 +450,11 @@ static bool take_one(struct replicate *r)
         return true;
     if (!said.p)
         return false;
-    if (!take_table(r, said.p) || plan->own > 0)
+    bool const good = take_table(r, said.p);
+    if (plan->own > 0)
         check_said(r, 0, 0, &said);
+    else if (!good)
+        fail_probability(r, 0, 0);
     else if (plan->slot_count)
         gather(r, 0, r->round, 0, &said, false);
     return true;

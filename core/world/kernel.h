@@ -115,8 +115,8 @@ struct kernel {
     bool (*is_below)(const uint32_t *x, int64_t n, uint32_t limit);
     /* Are all finite and >= 0? */
     bool (*is_weight)(const double *x, int64_t n);
-    /* The inner loops of sum.h. */
-    void (*sum_add)(int64_t *high, int64_t *low, const double *row, double share, int64_t n);
+    /* The inner loops of sum.h; of sum_add: is the row one that is_weight? */
+    bool (*sum_add)(int64_t *high, int64_t *low, const double *row, double share, int64_t n);
     void (*sum_carry)(int64_t *high, int64_t *low, int64_t n);
 };
 

@@ -30,13 +30,13 @@ static void carry(struct gyre_sum *sum)
     sum->pending = 0;
 }
 
-void sum_add_row(struct gyre_sum *sum, const double *row, double share)
+bool sum_add_row(struct gyre_sum *sum, const double *row, double share)
 {
     if (sum->pending >= CARRY_AFTER)
         carry(sum);
-    kernel_get()->sum_add(sum->high, sum->low, row, share, sum->count);
     sum->pending++;
     sum->used = true;
+    return kernel_get()->sum_add(sum->high, sum->low, row, share, sum->count);
 }
 
 void sum_join(struct gyre_sum *into, const struct gyre_sum *from)

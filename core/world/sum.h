@@ -24,8 +24,9 @@ void sum_clear(struct gyre_sum *sum);
 
 /* Adds share * row[i]: the product is rounded to a double once, then split exactly. Needs
  * |share * row[i]| < 4096 and the same of all sums on the way; what is below the quantum is
- * floored, of negative values too. */
-void sum_add_row(struct gyre_sum *sum, const double *row, double share);
+ * floored, of negative values too. False: some entry of the row is negative, infinite or no number;
+ * if so, and it is not for its being negative, the sum means nothing any more. */
+bool sum_add_row(struct gyre_sum *sum, const double *row, double share);
 
 /* Adds another sum of the same count; exact, so partial sums of threads join in any order. */
 void sum_join(struct gyre_sum *into, const struct gyre_sum *from);

@@ -86,7 +86,7 @@ static void run(const struct kernel *kernel, int64_t n, struct outcome *out)
     out->sum = kernel->sum(x, n);
     out->dot = kernel->dot(x, y, n);
     for (int i = 0; i < 20; i++) {
-        kernel->sum_add(out->high, out->low, x, 1.0 / (i + 1), n);
+        assert_true(kernel->sum_add(out->high, out->low, x, 1.0 / (i + 1), n));
         kernel->sum_add(out->high, out->low, y, -0.01 * i, n);
         if (i == 10 || i == 19)
             kernel->sum_carry(out->high, out->low, n);
@@ -206,6 +206,12 @@ static void what_is_positive_is_packed_in_order(void **state)
     assert_in_range(k, LONGEST / 2, LONGEST - 1);
 }
 
+static bool adds(const struct kernel *kernel, const double *w, int64_t n)
+{
+    int64_t high[40] = {0}, low[40] = {0};
+    return kernel->sum_add(high, low, w, 0x1p-1000, n);
+}
+
 static void check_is_weight(const struct kernel *kernel)
 {
     double const good[] = {0, -0.0, 0x1p-1074, 0x1.fffffffffffffp1023, 1};
@@ -214,13 +220,13 @@ static void check_is_weight(const struct kernel *kernel)
     for (int i = 0; i < 40; i++)
         w[i] = good[i % 5];
     for (int64_t n = 0; n <= 40; n++)
-        assert_true(kernel->is_weight(w, n));
+        assert_true(kernel->is_weight(w, n) && adds(kernel, w, n));
     for (int i = 0; i < 40; i++) {
         for (int j = 0; j < 7; j++) {
             w[i] = bad[j];
-            assert_false(kernel->is_weight(w, 40));
-            assert_false(kernel->is_weight(w, i + 1));
-            assert_true(kernel->is_weight(w, i));
+            assert_false(kernel->is_weight(w, 40) || adds(kernel, w, 40));
+            assert_false(kernel->is_weight(w, i + 1) || adds(kernel, w, i + 1));
+            assert_true(kernel->is_weight(w, i) && adds(kernel, w, i));
         }
         w[i] = 1;
     }
