@@ -406,14 +406,15 @@ static bool read_counts(struct replicate *r)
 static void read_mixture(struct replicate *r, double start)
 {
     struct gyre_sum *sum = &r->bench[0].mixture;
-    bool const lists = r->plan->own > 0, started = lists && r->plan->shape.contexts == 1;
-    if (lists && !(started && start > 0) && read_counts(r))
+    bool const lists = r->plan->own > 0;
+    bool const starts = lists && r->plan->shape.contexts == 1 && start > 0;
+    if (lists && !starts && read_counts(r))
         return;
     for (int w = 0; lists && w < r->workers; w++)
         tally_fold(&r->bench[w].lists, sum);
     for (int w = 1; w < r->workers; w++)
         sum_join(sum, &r->bench[w].mixture);
-    if (started && start > 0)
+    if (starts)
         sum_add_row(sum, r->plan->scenario->start, start);
     sum_read(sum, r->mixed);
 }

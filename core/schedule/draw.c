@@ -92,8 +92,8 @@ static void draw_table(struct replicate *r, int worker, uint32_t round, const st
  * and hardly ever four standard deviations more. */
 static int64_t proposals_of_few(const struct law *law, const struct compose_cells *cells, int64_t n)
 {
-    int64_t const levels = 65536 / cells->few;
-    double const mass = (cells->listed + cells->rest) * (double)levels * 0x1p-16;
+    double const levels = (double)compose_levels(cells);
+    double const mass = (cells->listed + cells->rest) * levels * 0x1p-16;
     double const accepted = law->accepted * mass;
     double const more = ((double)n + 4 * sqrt((double)n * fmax(1 - accepted, 0))) / accepted + 1;
     return more < REPLICATE_CHUNK - COMPOSE_GROUP
@@ -113,10 +113,16 @@ static int64_t proposals_for(const struct law *law, const struct compose_cells *
     return more < 2 * REPLICATE_CHUNK - 32 ? ((int64_t)more + 31) / 32 * 32 : 2 * REPLICATE_CHUNK;
 }
 
-/* Proposals by quarters take further bits twice: their own, and those of the rest. */
-static uint64_t further_bits(const struct compose_cells *cells, int64_t proposals)
+/* What a call for n samples of a list takes. */
+struct asked {
+    int64_t proposals;
+    struct compose_words words;
+};
+
+static struct asked asked_for(const struct law *law, const struct compose_cells *cells, int64_t n)
 {
-    return (uint64_t)(cells->few > 0 ? 2 * proposals : proposals);
+    int64_t const proposals = proposals_for(law, cells, n);
+    return (struct asked){proposals, compose_words(cells, proposals)};
 }
 
 /* Proposals of lists of a length, for so many parts from `part` on, whose words are made. `more`
@@ -142,8 +148,9 @@ static void make_words(const struct replicate *r, struct bench *bench, uint32_t 
     p->rest = more_of(r, round, STREAM_REST, attempt, first + used->halves);
     random_words_each(r->sampling_key, round, random_stream(STREAM_SAMPLE, attempt),
                       first + used->words, step, words.each, p->parts.count, bench->word);
-    random_words_each(r->sampling_key, round, p->rest.stream, p->rest.first, step, words.halves,
-                      p->parts.count, half);
+    if (words.halves > 0)
+        random_words_each(r->sampling_key, round, p->rest.stream, p->rest.first, step, words.halves,
+                          p->parts.count, half);
     p->parts.more = &p->more;
     p->parts.rest = &p->rest;
     p->parts.word = bench->word;
@@ -163,13 +170,14 @@ struct drawing {
     uint32_t *out;
 };
 
-static void use_up(struct used *used, const struct compose_cells *cells, int64_t proposals)
+/* By quarters there may be more of the rest than halves were made for, up to all; and further bits
+ * are taken twice, by proposals and by those. */
+static void use_up(struct used *used, const struct compose_cells *cells, struct asked asked)
 {
-    struct compose_words const words = compose_words(cells, proposals);
-    used->words += (uint64_t)words.each;
-    /* There may be more of the rest than words were made for, up to all. */
-    used->halves += (uint64_t)(COMPOSE_OPEN + proposals + 1) / 2;
-    used->further += further_bits(cells, proposals);
+    uint64_t const n = (uint64_t)asked.proposals;
+    used->words += (uint64_t)asked.words.each;
+    used->halves += (COMPOSE_OPEN + n + 1) / 2;
+    used->further += cells->few > 0 ? 2 * n : n;
 }
 
 /* As many words as it takes. False: given up. */
@@ -177,20 +185,21 @@ static bool draw_list(struct replicate *r, int worker, uint32_t round, struct dr
 {
     const struct compose_cells *cells = d->from->cells;
     while (d->have < d->want && d->refused <= REFUSALS) {
-        int64_t const want = d->want - d->have, n = proposals_for(&r->law, cells, want);
+        int64_t const want = d->want - d->have;
+        struct asked const asked = asked_for(&r->law, cells, want);
         int64_t got = 0;
         struct proposals p = {.parts = {.count = 1,
                                         .own = &d->own,
-                                        .n = n,
-                                        .words = compose_words(cells, n),
+                                        .n = asked.proposals,
+                                        .words = asked.words,
                                         .want = want,
                                         .out = d->out + d->have,
                                         .stride = want,
                                         .got = &got}};
         make_words(r, &r->bench[worker], round, d->attempt, d->part, &d->used, &p);
         compose_draw_parts(d->from, &p.parts);
-        use_up(&d->used, cells, n);
-        d->refused = got > 0 ? 0 : d->refused + n;
+        use_up(&d->used, cells, asked);
+        d->refused = got > 0 ? 0 : d->refused + asked.proposals;
         d->have += got;
     }
     return d->have == d->want;
@@ -270,15 +279,15 @@ static bool draw_on(struct replicate *r, int worker, int64_t round, int64_t m, i
 }
 
 /* Proposes for all at once; got[i]: how many samples list i has then. */
-static void propose(struct replicate *r, int worker, const struct lists *lists, int64_t n,
+static void propose(struct replicate *r, int worker, const struct lists *lists, struct asked asked,
                     const uint32_t **own, int64_t *got)
 {
     struct bench *bench = &r->bench[worker];
     int64_t const want = r->plan->shape.samples;
     struct proposals p = {.parts = {.count = lists->n,
                                     .own = own,
-                                    .n = n,
-                                    .words = compose_words(&bench->cells, n),
+                                    .n = asked.proposals,
+                                    .words = asked.words,
                                     .want = want,
                                     .out = lists->state,
                                     .stride = want,
@@ -289,16 +298,16 @@ static void propose(struct replicate *r, int worker, const struct lists *lists, 
     compose_draw_parts(&bench->composed, &p.parts);
 }
 
-/* Of n proposals each. */
-static void draw_alike(struct replicate *r, int worker, const struct lists *lists, int64_t n)
+static void draw_alike(struct replicate *r, int worker, const struct lists *lists,
+                       struct asked asked)
 {
     int64_t const want = r->plan->shape.samples;
     const struct compose *from = &r->bench[worker].composed;
     const uint32_t *own[BATCH_MOST];
     int64_t got[BATCH_MOST];
     struct used used = {0};
-    propose(r, worker, lists, n, own, got);
-    use_up(&used, from->cells, n);
+    propose(r, worker, lists, asked, own, got);
+    use_up(&used, from->cells, asked);
     for (int64_t i = 0; i < lists->n; i++) {
         int64_t const m = lists->begin + i;
         struct drawing rest = {.from = from,
@@ -306,7 +315,7 @@ static void draw_alike(struct replicate *r, int worker, const struct lists *list
                                .part = (uint64_t)m,
                                .used = used,
                                .want = want - got[i],
-                               .refused = got[i] ? 0 : n};
+                               .refused = got[i] ? 0 : asked.proposals};
         bool const whole = got[i] == want || draw_on(r, worker, lists->round, m, got[i], &rest,
                                                      lists->state + i * want);
         lists->drawn[i] = whole ? (uint32_t)want : 0;
@@ -317,11 +326,9 @@ static void draw_alike(struct replicate *r, int worker, const struct lists *list
 static int64_t draw_some(struct replicate *r, int worker, struct lists *lists)
 {
     law_compose(r, worker, lists->said->count);
-    const struct compose_cells *cells = &r->bench[worker].cells;
-    int64_t const n = proposals_for(&r->law, cells, r->plan->shape.samples);
-    struct compose_words const words = compose_words(cells, n);
-    lists->n = alike(lists, words.each + words.halves);
-    draw_alike(r, worker, lists, n);
+    struct asked const asked = asked_for(&r->law, &r->bench[worker].cells, r->plan->shape.samples);
+    lists->n = alike(lists, asked.words.each + asked.words.halves);
+    draw_alike(r, worker, lists, asked);
     return lists->n;
 }
 

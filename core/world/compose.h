@@ -61,6 +61,12 @@ struct compose_cells {
 struct compose_cells compose_cells_of(int64_t count, double rest, int64_t states, bool coins,
                                       const struct alias *from);
 
+/* How many quarters each cell has. */
+static inline int64_t compose_levels(const struct compose_cells *cells)
+{
+    return 65536 / cells->few;
+}
+
 /* Halves for open levels: of 128 proposals from 112 cells one in two parts is open. */
 enum { COMPOSE_OPEN = 4 };
 

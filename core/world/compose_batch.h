@@ -74,6 +74,21 @@ struct batch {
     int64_t at;          /* where in it the first accepted one goes                */
 };
 
+/* A part's proposals from i on, when k are taken: they begin with a word, which is `in_a_word` of
+ * them. */
+static inline struct batch batch_of(const struct compose_parts *parts, int in_a_word, int64_t p,
+                                    int64_t i, int64_t k)
+{
+    return (struct batch){.more = parts->more,
+                          .own = parts->own[p],
+                          .word = parts->word + p * parts->words.each + i / in_a_word,
+                          .part = p,
+                          .first = i,
+                          .number = 2 * p * parts->words.each + i,
+                          .out = parts->out,
+                          .at = p * parts->stride + k};
+}
+
 /* Further bits of a part's number. */
 static uint64_t more_of(const struct random_more *more, int64_t part, int64_t number)
 {

@@ -28,7 +28,7 @@ struct few_levels {
 
 static inline struct few_levels few_levels_of(const struct compose_cells *cells)
 {
-    uint32_t const n = (uint32_t)cells->few, levels = 65536 / n;
+    uint32_t const n = (uint32_t)cells->few, levels = (uint32_t)compose_levels(cells);
     return (struct few_levels){n, levels, 65536 - n * levels, 1.0 / n};
 }
 
@@ -119,8 +119,9 @@ static __attribute__((noinline)) void rest_beyond(const struct compose *of,
                                                   struct later *later)
 {
     int64_t const first = 2 * parts->words.halves * later->part;
-    for (; n > 0 && later->number - first > 2 * parts->words.halves; n--) {
-        int64_t const number = --later->number;
+    int64_t number = later->number;
+    for (; n > 0 && number - first > 2 * parts->words.halves; n--) {
+        number--;
         uint64_t const word = more_of(parts->rest, later->part, (number - first) / 2);
         parts->out[later->at[--later->n] >> 16] =
             rest_whole(of, parts, later->part, number, random_half(&word, number & 1));
@@ -130,11 +131,9 @@ static __attribute__((noinline)) void rest_beyond(const struct compose *of,
 static inline void noted_rest(const struct compose *of, const struct compose_parts *parts,
                               int64_t n, struct later *later)
 {
-    int64_t const next = later->number + n;
-    later->number = next;
-    if (__builtin_expect(next > 2 * parts->words.halves * (later->part + 1), 0))
+    later->number += n;
+    if (__builtin_expect(later->number > 2 * parts->words.halves * (later->part + 1), 0))
         rest_beyond(of, parts, n, later);
-    later->number = next;
 }
 
 static inline void begin_rest(const struct compose_parts *parts, const struct batch *batch,
@@ -144,19 +143,6 @@ static inline void begin_rest(const struct compose_parts *parts, const struct ba
         return;
     later->part = batch->part;
     later->number = 2 * parts->words.halves * batch->part + COMPOSE_OPEN;
-}
-
-/* A part's quarters from i on, a whole number of words, when k are taken. */
-static inline struct batch few_batch_of(const struct compose_parts *parts, int64_t p, int64_t i,
-                                        int64_t k)
-{
-    return (struct batch){.more = parts->more,
-                          .own = parts->own[p],
-                          .word = parts->word + p * parts->words.each + i / 4,
-                          .part = p,
-                          .first = i,
-                          .out = parts->out,
-                          .at = p * parts->stride + k};
 }
 
 /* ---- cells ----------------------------------------------------------------------------------- */

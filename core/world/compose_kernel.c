@@ -282,20 +282,6 @@ MADE_FOR void keep(const struct compose *of, struct way way, const uint32_t *out
 
 /* ---- parts --------------------------------------------------------------------------------- */
 
-/* A part's halves from i on, a whole number of words, when k are taken. */
-static inline struct batch batch_of(const struct compose_parts *parts, int64_t p, int64_t i,
-                                    int64_t k)
-{
-    return (struct batch){.more = parts->more,
-                          .own = parts->own[p],
-                          .word = parts->word + p * parts->words.each + i / 2,
-                          .part = p,
-                          .first = i,
-                          .number = 2 * p * parts->words.each + i,
-                          .out = parts->out,
-                          .at = p * parts->stride + k};
-}
-
 /* Halves that say too little: each by its whole word. */
 static int64_t propose_whole(const struct compose *of, const struct batch *batch, int64_t n,
                              int64_t want)
@@ -327,7 +313,7 @@ MADE_FOR int64_t compose_part(const struct compose *of, const struct columns *co
     int64_t k = 0;
     for (int64_t i = 0; i < n && k < want; i += PIECE) {
         int64_t const size = n - i < PIECE ? n - i : PIECE, left = want - k;
-        struct batch const batch = batch_of(parts, p, i, k);
+        struct batch const batch = batch_of(parts, 2, p, i, k);
         int64_t const some = propose(of, &list, way, &batch, size, left, later);
         int64_t const taken = some < left ? some : left;
         keep(of, way, parts->out, batch.at, taken, later);
@@ -364,7 +350,7 @@ MADE_FOR int64_t few_part(const struct compose *of, const struct columns *column
     few_list_of(of, few, parts->own[p], way, &list);
     for (int64_t i = 0; i < n && k < want; i += PIECE) {
         int64_t const size = n - i < PIECE ? n - i : PIECE, left = want - k;
-        struct batch const batch = few_batch_of(parts, p, i, k);
+        struct batch const batch = batch_of(parts, 4, p, i, k);
         int64_t const some =
             propose_few(of, parts, few, &list, way.most, &batch, size, left, &open, later);
         int64_t const taken = some < left ? some : left;
@@ -393,7 +379,7 @@ MADE_FOR void few_parts(const struct compose *of, struct way way, const struct c
 static void compose_wholes(const struct compose *of, const struct compose_parts *parts)
 {
     for (int64_t p = 0; p < parts->count; p++) {
-        struct batch const batch = batch_of(parts, p, 0, 0);
+        struct batch const batch = batch_of(parts, 2, p, 0, 0);
         parts->got[p] = propose_whole(of, &batch, parts->n, parts->want);
     }
 }

@@ -25,7 +25,7 @@ void sum_clear(struct gyre_sum *sum);
 /* Adds share * row[i]: the product is rounded to a double once, then split exactly. Needs
  * |share * row[i]| < 4096 and the same of all sums on the way; what is below the quantum is
  * floored, of negative values too. False: some entry of the row is negative, infinite or no number;
- * if so, and it is not for its being negative, the sum means nothing any more. */
+ * of the last two the sum is spoilt. */
 bool sum_add_row(struct gyre_sum *sum, const double *row, double share);
 
 /* Adds another sum of the same count; exact, so partial sums of threads join in any order. */

@@ -46,7 +46,7 @@ bool tally_is_count(const struct tally *tally, double unit);
 /* Adds the counts of `from`, of which that is so, as that of `into`; then `from` is empty. */
 void tally_join(struct tally *into, struct tally *from);
 
-/* What sum_read has of all of it, where tally_is_count, in a fifth of the time; then it is empty.
+/* What sum_read has of all of it, where tally_is_count, in a seventh of the time; then it is empty.
  */
 void tally_read(struct tally *tally, double *out);
 
