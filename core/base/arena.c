@@ -9,7 +9,9 @@
 
 #include "base/status.h"
 
-enum { ALIGN = 64, CHUNK = 64 * 1024, PAGE = 2 * 1024 * 1024, LARGE = 2 * PAGE };
+enum { ALIGN = 64, CHUNK = 64 * 1024 };
+enum { PAGE = 4096, FEW_PAGES = 4 * PAGE };
+enum { LARGE_PAGE = 2 * 1024 * 1024, LARGE = 2 * LARGE_PAGE };
 
 struct chunk {
     struct chunk *next;
@@ -35,9 +37,19 @@ static void exhausted(void)
  * and with pages of 4 kB each is looked up anew. Of 20 MB of rows a round of 8.2 ms takes 7.9. */
 static void ask_for_large_pages(char *memory, size_t bytes)
 {
-    size_t const before = (PAGE - (uintptr_t)memory % PAGE) % PAGE;
+    size_t const before = (LARGE_PAGE - (uintptr_t)memory % LARGE_PAGE) % LARGE_PAGE;
     if (bytes >= LARGE)
-        madvise(memory + before, (bytes - before) / PAGE * PAGE, MADV_HUGEPAGE);
+        madvise(memory + before, (bytes - before) / LARGE_PAGE * LARGE_PAGE, MADV_HUGEPAGE);
+}
+
+/* Asks for the pages of it in one call: a page takes .5 us there, and where it is written first
+ * .25 us to, on virtual machines, 10. Linux before 5.14 refuses, and it is as it was. */
+static void ask_for_pages(char *memory, size_t bytes)
+{
+    size_t const before = (PAGE - (uintptr_t)memory % PAGE) % PAGE;
+    ask_for_large_pages(memory, bytes);
+    if (bytes >= FEW_PAGES)
+        madvise(memory + before, (bytes - before) / PAGE * PAGE, MADV_POPULATE_WRITE);
 }
 
 void *memory_try(size_t count, size_t size)
@@ -49,7 +61,7 @@ void *memory_try(size_t count, size_t size)
     void *memory = aligned_alloc(ALIGN, bytes);
     if (!memory)
         return NULL;
-    ask_for_large_pages(memory, bytes);
+    ask_for_pages(memory, bytes);
     return memset(memory, 0, bytes);
 }
 
@@ -57,8 +69,10 @@ static struct chunk *chunk_create(size_t size)
 {
     size_t const room = size > CHUNK ? size : CHUNK;
     struct chunk *chunk = aligned_alloc(ALIGN, ALIGN + round_up(room));
-    if (chunk)
-        *chunk = (struct chunk){.size = round_up(room)};
+    if (!chunk)
+        return NULL;
+    ask_for_pages((char *)chunk, ALIGN + round_up(room));
+    *chunk = (struct chunk){.size = round_up(room)};
     return chunk;
 }
 
