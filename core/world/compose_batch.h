@@ -46,10 +46,10 @@ static bool propose_one(const struct compose *of, const uint32_t *own, uint64_t 
 
 /* What falls in the rest is drawn when there is a batch of it, since a branch for each would be
  * missed too often, and gathers are of sixteen. Until then it is known where each goes: its place,
- * above 16 bits of its half's number. Proposals that wait for gathers note this meanwhile, at no
- * cost; others, of lists in registers, would be held up by it, and leave the number in the place,
- * marked as no state, for a state is below ALIAS_STATES. Marks are looked for when more was
- * written, since what was stored just now is loaded late. */
+ * above 16 bits of its half's number. Proposals whose lists are looked up in memory note this
+ * meanwhile, at no cost; others, of lists in registers, would be held up by it, and leave the
+ * number in the place, marked as no state, for a state is below ALIAS_STATES. Marks are looked for
+ * when more was written, since what was stored just now is loaded late. */
 #define OF_THE_REST 0x80000000u
 
 struct later {
@@ -87,6 +87,21 @@ static inline struct batch batch_of(const struct compose_parts *parts, int in_a_
                           .number = 2 * p * parts->words.each + i,
                           .out = parts->out,
                           .at = p * parts->stride + k};
+}
+
+/* The listed states of cells, and their chances, in the upper 16 bits, of which the lower ones are
+ * 0. cell NULL: the states are there; chance NULL: all are 1. */
+MADE_FOR void look_up_each(const uint32_t *own, const uint32_t *cell, const uint16_t *chance,
+                           int64_t n, uint32_t *state, uint32_t *out)
+{
+#pragma GCC unroll 4
+    for (int64_t i = 0; i < n; i++) {
+        uint32_t const z = cell ? own[cell[i]] : state[i];
+        if (cell)
+            state[i] = z;
+        if (chance)
+            out[i] = (uint32_t)chance[z] << 16;
+    }
 }
 
 /* Further bits of a part's number. */

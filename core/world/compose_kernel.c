@@ -12,6 +12,7 @@
 #ifdef __AVX512F__
 
 #include "world/compose_few_lanes.h"
+#include "world/compose_look.h"
 
 /* ---- proposals, sixteen and sixteen -------------------------------------------------------- */
 
@@ -38,49 +39,15 @@ settle_open(const struct compose *of, const struct batch *batch, int64_t i, stru
     x->state = _mm512_loadu_si512(state);
 }
 
-/* What is the same for all proposals, in registers: gcc does not see that what is written meanwhile
- * is apart from where it would read it. */
-struct constants {
-    __m512i bits, rest, scale, end, near, open;
-};
-
-static inline struct constants constants_of(const struct compose_cells *cells)
-{
-    uint32_t const near = (uint32_t)COMPOSE_SHORT << cells->bits;
-    return (struct constants){.bits = all_lanes((uint32_t)cells->bits),
-                              .rest = all_lanes((uint32_t)(32 - cells->bits)),
-                              .scale = all_lanes(cells->scale),
-                              .end = all_lanes(cells->end),
-                              .near = all_lanes(near),
-                              .open = all_lanes(near + (1u << 16))};
-}
-
-/* Where sixteen halves fall: in which cells, 0 where that is not the list's, and how far into them.
- */
-struct fall {
-    __m512i cell, into;
-    __mmask16 own;
-};
-
-MADE_FOR struct fall fall_of(const struct constants *to, __mmask16 live, __m512i half)
-{
-    __m512i const t = multiply_high(half, to->scale);
-    struct fall fall = {.own = _mm512_mask_cmplt_epu32_mask(live, t, to->end)};
-    fall.cell = _mm512_maskz_srlv_epi32(fall.own, t, to->rest);
-    fall.into = _mm512_sllv_epi32(t, to->bits);
-    return fall;
-}
-
-MADE_FOR struct proposals propose_sixteen(const struct compose *of, const struct constants *to,
-                                          bool coins, __mmask16 live, const struct fall *fall,
-                                          __m512i state)
+/* Sixteen proposals; `chance`: of their states, if there are coins. */
+MADE_FOR struct proposals propose_sixteen(const struct constants *to, bool coins, __mmask16 live,
+                                          const struct fall *fall, __m512i state, __m512i chance)
 {
     __mmask16 const own = fall->own;
     __m512i const beyond = _mm512_add_epi32(fall->into, to->near);
     struct proposals x = {.state = state, .own = own, .stay = live};
     x.open = _mm512_mask_cmplt_epu32_mask(own, beyond, to->near);
     if (coins) {
-        __m512i const chance = gather_chances(of->chance, own, state);
         x.stay = (live & (__mmask16)~own) | _mm512_mask_cmplt_epu32_mask(own, fall->into, chance);
         x.open |= _mm512_mask_cmplt_epu32_mask(own, _mm512_sub_epi32(beyond, chance), to->open);
     }
@@ -118,23 +85,69 @@ MADE_FOR struct taken take_sixteen(const struct compose *of, bool notes, const s
     return taken;
 }
 
-/* Halves i .. i + 31 of the batch, of which those in the masks are there. */
+/* With coins, halves i .. i + n of the batch, n <= LOOK. */
+MADE_FOR struct taken take_coins(const struct compose *of, const struct constants *to,
+                                 const struct list *list, struct way way, const struct batch *batch,
+                                 int64_t i, int64_t n, int64_t want, struct taken k,
+                                 struct later *later)
+{
+    struct looked x;
+    fall_each(to, list, way, (const uint32_t *)(const void *)batch->word + i, n, &x);
+    look_up_each(batch->own, way.most > 0 ? NULL : x.cell, of->chance, n, x.state, x.chance);
+    for (int64_t j = 0; j < n && k.k < want; j += 16) {
+        __mmask16 const live = first_lanes(n - j);
+        struct fall const fall = {.into = _mm512_loadu_si512(x.into + j), .own = x.own[j / 16]};
+        __m512i const chance = _mm512_loadu_si512(x.chance + j);
+        k = take_sixteen(
+            of, way.most == 0, batch, i + j, live,
+            propose_sixteen(to, true, live, &fall, _mm512_loadu_si512(x.state + j), chance), k,
+            later);
+    }
+    return k;
+}
+
+/* Without coins, halves i .. i + 31 of the batch, of which those in the masks are there. */
 MADE_FOR struct taken take_pair(const struct compose *of, const struct constants *to,
                                 const struct list *list, struct way way, __mmask16 live,
                                 __mmask16 live_second, const struct batch *batch, int64_t i,
                                 struct taken k, struct later *later)
 {
     const uint32_t *const half = (const uint32_t *)(const void *)batch->word + i;
+    __m512i const none = _mm512_setzero_si512();
+    bool const notes = way.most == 0;
     struct fall const fall = fall_of(to, live, _mm512_maskz_loadu_epi32(live, half));
     struct fall const second =
         fall_of(to, live_second, _mm512_maskz_loadu_epi32(live_second, half + 16));
     struct pair const state = states_of(list, way, (struct pair){fall.cell, second.cell});
-    bool const notes = way.most == 0;
     k = take_sixteen(of, notes, batch, i, live,
-                     propose_sixteen(of, to, way.coins, live, &fall, state.first), k, later);
+                     propose_sixteen(to, false, live, &fall, state.first, none), k, later);
     return take_sixteen(of, notes, batch, i + 16, live_second,
-                        propose_sixteen(of, to, way.coins, live_second, &second, state.second), k,
+                        propose_sixteen(to, false, live_second, &second, state.second, none), k,
                         later);
+}
+
+MADE_FOR struct taken propose_coins(const struct compose *of, const struct constants *to,
+                                    const struct list *list, struct way way,
+                                    const struct batch *batch, int64_t n, int64_t want,
+                                    struct taken k, struct later *later)
+{
+    for (int64_t i = 0; i < n && k.k < want; i += LOOK)
+        k = take_coins(of, to, list, way, batch, i, n - i < LOOK ? n - i : LOOK, want, k, later);
+    return k;
+}
+
+MADE_FOR struct taken propose_all(const struct compose *of, const struct constants *to,
+                                  const struct list *list, struct way way,
+                                  const struct batch *batch, int64_t n, int64_t want,
+                                  struct taken k, struct later *later)
+{
+    int64_t i = 0;
+    for (; n - i >= 32 && k.k < want; i += 32)
+        k = take_pair(of, to, list, way, 0xffff, 0xffff, batch, i, k, later);
+    if (i < n && k.k < want)
+        k = take_pair(of, to, list, way, first_lanes(n - i), first_lanes(n - i - 16), batch, i, k,
+                      later);
+    return k;
 }
 
 MADE_FOR int64_t propose(const struct compose *of, const struct list *list, struct way way,
@@ -142,12 +155,10 @@ MADE_FOR int64_t propose(const struct compose *of, const struct list *list, stru
 {
     struct constants const to = constants_of(of->cells);
     struct taken k = {0, later->n};
-    int64_t i = 0;
-    for (; n - i >= 32 && k.k < want; i += 32)
-        k = take_pair(of, &to, list, way, 0xffff, 0xffff, batch, i, k, later);
-    if (i < n && k.k < want)
-        k = take_pair(of, &to, list, way, first_lanes(n - i), first_lanes(n - i - 16), batch, i, k,
-                      later);
+    if (way.coins)
+        k = propose_coins(of, &to, list, way, batch, n, want, k, later);
+    else
+        k = propose_all(of, &to, list, way, batch, n, want, k, later);
     later->n = k.later;
     return k.k;
 }

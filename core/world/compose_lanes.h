@@ -141,13 +141,6 @@ MADE_FOR struct pair states_of(const struct list *list, struct way way, struct p
     return state;
 }
 
-/* Chances of sixteen states, in the upper 16 bits; the lower ones are 0. To gather two at once, of
- * which the first is moved up, takes as long as the rest of a proposal. */
-MADE_FOR __m512i gather_chances(const uint16_t *chance, __mmask16 own, __m512i state)
-{
-    return _mm512_slli_epi32(_mm512_mask_i32gather_epi32(state, own, state, chance, 2), 16);
-}
-
 #else
 
 struct reach {

@@ -41,19 +41,6 @@ static inline void fall(const struct compose_cells *cells, const uint64_t *word,
     }
 }
 
-MADE_FOR void look_up(const struct compose *of, const uint32_t *own, bool coins, int64_t n,
-                      struct proposals *x)
-{
-    const uint16_t *const chance = of->chance;
-#pragma GCC unroll 4
-    for (int64_t i = 0; i < n; i++) {
-        uint32_t const state = own[x->cell[i]];
-        x->state[i] = state;
-        if (coins)
-            x->chance[i] = (uint32_t)chance[state] << 16;
-    }
-}
-
 /* Is proposal i too near an end of its cell, or its chance? */
 MADE_FOR uint32_t is_open(const struct proposals *x, int64_t i, uint32_t near, bool coins)
 {
@@ -98,7 +85,7 @@ MADE_FOR int64_t propose(const struct compose *of, const struct list *list, stru
     int64_t waiting = later->n;
     (void)list;
     fall(of->cells, batch->word, n, &x);
-    look_up(of, batch->own, way.coins, n, &x);
+    look_up_each(batch->own, x.cell, way.coins ? of->chance : NULL, n, x.state, x.chance);
     if (__builtin_expect(toss(near, way.coins, n, &x), 0))
         settle_open(of, batch, near, n, &x);
 #pragma GCC unroll 4
