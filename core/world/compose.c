@@ -4,12 +4,9 @@
 
 #include "world/kernel.h"
 
-/* A loop over all states of a round, that becomes vectors. */
 void compose_chances(const double *accept, int64_t n, uint16_t *chance)
 {
-    for (int64_t i = 0; i < n; i++)
-        chance[i] = compose_bits(accept[i]);
-    chance[n] = 0;
+    kernel_get()->chances(accept, n, chance);
 }
 
 /* How halves of words are taken for the table's: see there for what is too low. */

@@ -433,3 +433,11 @@ void KERNEL_OWN(draw_kernel_compose)(const struct compose *of, const struct comp
     else
         compose_lists(of, 0, parts);
 }
+
+void KERNEL_OWN(draw_kernel_chances)(const double *restrict accept, int64_t n,
+                                     uint16_t *restrict chance)
+{
+    for (int64_t i = 0; i < n; i++)
+        chance[i] = compose_bits(accept[i]);
+    chance[n] = 0;
+}

@@ -21,6 +21,7 @@ void KERNEL_OWN(draw_kernel_alias)(const struct alias *alias, const struct rando
                                    uint32_t *kept);
 void KERNEL_OWN(draw_kernel_compose)(const struct compose *compose,
                                      const struct compose_parts *parts);
+void KERNEL_OWN(draw_kernel_chances)(const double *accept, int64_t n, uint16_t *chance);
 void KERNEL_OWN(draw_kernel_steps)(uint64_t *step, const double *weight, double scale, int64_t n);
 void KERNEL_OWN(draw_kernel_invert)(const uint64_t *step, int64_t n, const uint64_t *word,
                                     int64_t draws, uint32_t *state);

@@ -363,6 +363,7 @@ const struct kernel KERNEL_OWN(kernel) = {
     .words_each = KERNEL_OWN(words_kernel_each),
     .alias = KERNEL_OWN(draw_kernel_alias),
     .compose = KERNEL_OWN(draw_kernel_compose),
+    .chances = KERNEL_OWN(draw_kernel_chances),
     .alias_total = KERNEL_OWN(alias_kernel_total),
     .alias_share = KERNEL_OWN(alias_kernel_share),
     .alias_sort = KERNEL_OWN(alias_kernel_sort),

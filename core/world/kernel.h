@@ -30,10 +30,11 @@ struct kernel {
     void (*words_each)(uint64_t key, uint32_t round, uint32_t stream, uint64_t first, uint64_t step,
                        int64_t n, int64_t rows, uint64_t *out);
 
-    /* alias_draw_parts and compose_draw_parts. */
+    /* alias_draw_parts, compose_draw_parts and compose_chances. */
     void (*alias)(const struct alias *alias, const struct random_more *more, const uint64_t *word,
                   int64_t n, int64_t parts, uint32_t *state, uint32_t *kept);
     void (*compose)(const struct compose *compose, const struct compose_parts *parts);
+    void (*chances)(const double *accept, int64_t n, uint16_t *chance);
     /* Steps of alias_build: the sum of factor weight[i], far more exact than a plain one; share[i]
      * = factor weight[i] scale, cut off, of which the sum is returned, and how many are of positive
      * weight; and the order of columns, with `each` more for those, and one for the first `rest`.

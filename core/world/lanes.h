@@ -38,6 +38,16 @@ static inline void store(double *x, reals v)
     memcpy(x, &v, sizeof v);
 }
 
+/* So many numbers, of which those beyond the end are 0. */
+static inline const double *filled(const double *x, int64_t left, int64_t most, double *room)
+{
+    if (left >= most)
+        return x;
+    memset(room, 0, (size_t)most * sizeof *room);
+    memcpy(room, x, (size_t)left * sizeof *room);
+    return room;
+}
+
 /* gyre_real_join, whose first steps add whole vectors: by way of memory, where each number waits
  * for the last one, it would take 10 ns. */
 static inline double join(const reals sum[PARTS])

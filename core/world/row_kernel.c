@@ -15,16 +15,6 @@ static inline words all(uint64_t x)
     return x - (words){0};
 }
 
-/* So many numbers, of which those beyond the end are 0. */
-static inline const double *filled(const double *x, int64_t left, int64_t most, double *room)
-{
-    if (left >= most)
-        return x;
-    memset(room, 0, (size_t)most * sizeof *room);
-    memcpy(room, x, (size_t)left * sizeof *room);
-    return room;
-}
-
 /* ---- logarithms ---------------------------------------------------------------------------- */
 
 /* x = m 2^k with m in [LEAST, 2 LEAST). Of 16 nodes, which m's first bits name, one is so near that
