@@ -99,6 +99,9 @@ struct kernel {
     /* Such numbers times `unit`, each rounded once. */
     void (*weigh_counts)(double *out, const uint8_t *low, const uint32_t *high, double unit,
                          int64_t n);
+    /* count[i] += more[i], which is 0 then; out[i] = unit count[i]. */
+    void (*fold)(uint32_t *count, uint8_t *more, int64_t n);
+    void (*scale_counts)(double *out, const uint32_t *count, double unit, int64_t n);
     /* Prefix sums and draws of world/invert.h. */
     void (*steps)(uint64_t *step, const double *weight, double scale, int64_t n);
     void (*invert)(const uint64_t *step, int64_t n, const uint64_t *word, int64_t draws,

@@ -122,3 +122,18 @@ void KERNEL_OWN(list_kernel_weigh)(double *restrict out, const uint8_t *low, con
     for (int64_t i = 0; i < n; i++)
         out[i] = ((double)high[i] * 256 + (double)low[i]) * unit;
 }
+
+void KERNEL_OWN(list_kernel_fold)(uint32_t *restrict count, uint8_t *restrict more, int64_t n)
+{
+    for (int64_t i = 0; i < n; i++) {
+        count[i] += more[i];
+        more[i] = 0;
+    }
+}
+
+void KERNEL_OWN(list_kernel_scale)(double *restrict out, const uint32_t *count, double unit,
+                                   int64_t n)
+{
+    for (int64_t i = 0; i < n; i++)
+        out[i] = unit * (double)count[i];
+}

@@ -17,5 +17,7 @@ void KERNEL_OWN(list_kernel_count)(uint8_t *low, uint32_t *high, const uint8_t *
                                    const uint32_t *more_high, int64_t n);
 void KERNEL_OWN(list_kernel_weigh)(double *out, const uint8_t *low, const uint32_t *high,
                                    double unit, int64_t n);
+void KERNEL_OWN(list_kernel_fold)(uint32_t *count, uint8_t *more, int64_t n);
+void KERNEL_OWN(list_kernel_scale)(double *out, const uint32_t *count, double unit, int64_t n);
 
 #endif

@@ -104,12 +104,8 @@ void spectrum_clear(struct spectrum *s)
 
 static void fold_carriers(struct spectrum *s)
 {
-    for (int i = 0; i < s->carriers_count; i++) {
-        struct carriers *const c = &s->carriers[i];
-        for (int64_t z = 0; z < s->states; z++)
-            c->all[z] += c->near[z];
-        memset(c->near, 0, sizeof(*c->near) * (size_t)s->states);
-    }
+    for (int i = 0; i < s->carriers_count; i++)
+        kernel_get()->fold(s->carriers[i].all, s->carriers[i].near, s->states);
     s->near = 0;
 }
 
@@ -178,6 +174,5 @@ void spectrum_times(const struct spectrum *s, double unit, double *times)
 
 void spectrum_carriers(const struct spectrum *s, int i, double unit, double *carriers)
 {
-    for (int64_t z = 0; z < s->states; z++)
-        carriers[z] = unit * (double)s->carriers[i].all[z];
+    kernel_get()->scale_counts(carriers, s->carriers[i].all, unit, s->states);
 }
