@@ -103,7 +103,8 @@ static void teach_all(struct replicate *r, int64_t round)
 /* ---- a dataset an agent ------------------------------------------------- */
 
 /* Agents of a block; and blocks that a task takes, where there are many: what a block reads comes
- * while the one before is worked on, and is to come to the same thread. */
+ * while the one before is worked on, and is to come to the same thread. Of few agents blocks are
+ * smaller, so that threads end together. */
 enum { BLOCK = 16, TASK_MOST = 8, TASKS_FEWEST = 16 };
 
 /* Agents in blocks. */
@@ -158,10 +159,11 @@ static void teach_blocks(void *argument, int64_t task, int worker)
         teach_block(classes, block, worker);
 }
 
-static int64_t blocks_of_task(const struct replicate *r, int64_t blocks)
+/* How many of so many things go together. */
+static int64_t together(const struct replicate *r, int64_t things, int64_t most)
 {
-    int64_t const some = blocks / (TASKS_FEWEST * r->workers);
-    return some < 1 ? 1 : some < TASK_MOST ? some : TASK_MOST;
+    int64_t const some = things / (TASKS_FEWEST * r->workers);
+    return some < 1 ? 1 : some < most ? some : most;
 }
 
 /* With lessons to come from interventions, or what is said put off, it is too early to count. */
@@ -178,17 +180,16 @@ static bool may_count(const struct plan *plan)
 static void teach_each(struct replicate *r, int64_t round)
 {
     const gyre_shape *shape = &r->plan->shape;
-    struct classes classes = {.replicate = r, .round = round, .block = BLOCK};
+    struct classes classes = {.replicate = r, .round = round};
     if (r->rows.count < r->rows.agents)
         rows_part(&r->rows);
     classes.counts = may_count(r->plan) && !review_looks(r);
     classes.batch = batch_suits(r);
-    if (classes.batch)
-        classes.block = batch_size(r->plan);
+    classes.block = classes.batch ? batch_size(r->plan) : together(r, shape->datasets, BLOCK);
     if (classes.counts)
         census_clear(r);
     classes.blocks = (shape->datasets + classes.block - 1) / classes.block;
-    classes.task = blocks_of_task(r, classes.blocks);
+    classes.task = together(r, classes.blocks, TASK_MOST);
     workers_run(r->workers, (classes.blocks + classes.task - 1) / classes.task, teach_blocks,
                 &classes);
     profile_at(r, 0, PROFILE_CORE);
