@@ -464,8 +464,7 @@ static bool take_one(struct replicate *r)
 enum status census_take(struct replicate *r)
 {
     struct bench *first = &r->bench[0];
-    double empty = 0;
-    r->said = 0;
+    r->said = r->empty = 0;
     r->summed = false;
     r->mixture = r->mixed;
     if (r->rows.count == 1 && take_one(r))
@@ -476,8 +475,8 @@ enum status census_take(struct replicate *r)
     }
     r->counted = false;
     join(r);
-    sum_read(&first->start, &empty);
-    read_mixture(r, (1 - r->plan->own) + r->plan->own * empty);
+    sum_read(&first->start, &r->empty);
+    read_mixture(r, (1 - r->plan->own) + r->plan->own * r->empty);
     sum_read(&first->slots, first->slot);
     return replicate_join_failures(r);
 }

@@ -78,6 +78,7 @@ static void distribute(struct replicate *r, double *p)
         space_normalise(r->workers, shape->contexts, shape->context, p);
         return;
     }
+    law_weigh_rows(r);
     for (int w = 0; w < r->workers; w++)
         sum_clear(&r->bench[w].mixture);
     workers_run(r->workers, (r->rows.count + BLOCK - 1) / BLOCK, sum_block, r);

@@ -31,21 +31,19 @@ static void bring_near(struct replicate *r)
 }
 
 /* A row's law is a ((1 - g) p + g Pbar): what of it is the same for all rows. */
-static void weigh_rows(struct replicate *r)
+void law_weigh_rows(struct replicate *r)
 {
     int64_t const states = r->plan->shape.states;
     double const g = r->plan->scenario->mixing;
-    if (g == 1 || r->rows.count == 1)
-        return;
     kernel_get()->scale(r->law.own, r->weight, 1 - g, states);
     kernel_get()->scale(r->law.rest_of_rows, r->law.from, g, states);
+    r->law.weighed = true;
 }
 
 void law_weigh_even(struct replicate *r)
 {
     r->appeal = r->said > 0 ? r->said : sweep_sum(r->workers, r->mixture, r->plan->shape.states);
     r->law.from = r->mixture;
-    weigh_rows(r);
 }
 
 bool law_weigh(struct replicate *r)
@@ -59,8 +57,17 @@ bool law_weigh(struct replicate *r)
         bring_near(r);
         sweep_weigh(r->workers, law->p, r->weight, r->mixture, states, &r->appeal);
     }
-    weigh_rows(r);
     return true;
+}
+
+/* The same bits where hardly any row needs a law of its own. */
+static double weigh_row(const struct replicate *r, const double *said, double *p)
+{
+    int64_t const states = r->plan->shape.states;
+    double const g = r->plan->scenario->mixing;
+    for (int64_t z = 0; z < states; z++)
+        p[z] = said[z] * ((1 - g) * r->weight[z]) + g * r->law.from[z];
+    return kernel_get()->sum(p, states);
 }
 
 bool law_of_row(struct replicate *r, int worker, int64_t item, int64_t row, double *p, double *mass)
@@ -72,8 +79,10 @@ bool law_of_row(struct replicate *r, int worker, int64_t item, int64_t row, doub
         return false;
     if (!said.p)
         census_spread(plan, &said, r->bench[worker].spread);
-    *mass = kernel_get()->shift(p, said.p ? said.p : r->bench[worker].spread, r->law.own,
-                                r->law.rest_of_rows, shape->states);
+    const double *const whole = said.p ? said.p : r->bench[worker].spread;
+    *mass = r->law.weighed
+                ? kernel_get()->shift(p, whole, r->law.own, r->law.rest_of_rows, shape->states)
+                : weigh_row(r, whole, p);
     if (shape->contexts == 1)
         return true;
     space_normalise(1, shape->contexts, shape->context, p);
@@ -236,7 +245,7 @@ static void share_part(struct replicate *r)
 {
     struct law *law = &r->law;
     double const g = r->plan->scenario->mixing;
-    double const rest = share_rest(r, law->p);
+    double const rest = share_rest(r, law->rest_of_rows);
     double const lists = (1 - g) * r->plan->own * accept_all(r, law);
     law->composed = is_composed(r, rest, lists, &law->accepted);
     if (!law->composed)
@@ -245,13 +254,13 @@ static void share_part(struct replicate *r)
     for (int w = 0; w < r->workers; w++)
         r->bench[w].cells.count = 0;
     if (rest > 0)
-        alias_build(&law->alias, law->p, r->plan->shape.states + 1);
+        alias_build(&law->alias, law->rest_of_rows, r->plan->shape.states + 1);
 }
 
 void law_prepare(struct replicate *r, int64_t round)
 {
     const struct plan *plan = r->plan;
-    r->law.common = r->law.composed = false;
+    r->law.common = r->law.composed = r->law.weighed = false;
     r->law.counted = count_suits(r);
     r->law.changed = is_changed(r, round);
     if (plan->scenario->mixing == 1 || r->rows.count == 1)
@@ -259,6 +268,8 @@ void law_prepare(struct replicate *r, int64_t round)
     else if (plan->own > 0 && plan->shape.contexts == 1 && plan->shape.samples > 0 &&
              !r->law.changed)
         share_part(r);
+    if (!r->law.common && (!r->law.composed || r->empty > 0))
+        law_weigh_rows(r);
 }
 
 /* ---- an agent's --------------------------------------------------------- */

@@ -30,13 +30,16 @@ struct source {
     bool given_up; /* a list was, and this is the table in its place */
 };
 
-/* Takes in the round's weights: a Pbar into law.p, its sum, and what the laws of all rows share.
- * False: some weight is negative, infinite or no number. */
+/* Takes in the round's weights: a Pbar into law.p, and its sum. False: some weight is negative,
+ * infinite or no number. */
 bool law_weigh(struct replicate *replicate);
 
 /* The same where all weights are 1: a Pbar is the mixture, which is not copied before somebody
  * changes it. */
 void law_weigh_even(struct replicate *replicate);
+
+/* Then, with mixing < 1: what the laws of all rows share. */
+void law_weigh_rows(struct replicate *replicate);
 
 /* Are tables of single agents prefix sums, and those of few states? By sizes alone. */
 bool law_inverts(const struct plan *plan);
@@ -69,9 +72,9 @@ bool law_finish(struct replicate *replicate, int worker, int64_t item, int64_t r
  * give: a draw that falls there teaches nothing. */
 void law_flatten(const struct replicate *replicate, double *p);
 
-/* Q_m(z|c) of a row before interventions, into p[states]; false: a failure of `item` was noted. Of
- * one context in a scale of its own, in which it adds to *mass; of several each is normalised, or
- * left as zeros when it has no mass. */
+/* Q_m(z|c) of a row before interventions, into p[states], after law_prepare or law_weigh_rows;
+ * false: a failure of `item` was noted. Of one context in a scale of its own, in which it adds to
+ * *mass; of several each is normalised, or left as zeros when it has no mass. */
 bool law_of_row(struct replicate *replicate, int worker, int64_t item, int64_t row, double *p,
                 double *mass);
 

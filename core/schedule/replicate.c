@@ -181,7 +181,7 @@ static void make_law(struct replicate *r)
     r->law.p = large(r, states + 1, sizeof(double));
     if (plan->scenario->mixing < 1) {
         r->law.own = large(r, states, sizeof(double));
-        r->law.rest_of_rows = large(r, states, sizeof(double));
+        r->law.rest_of_rows = large(r, states + 1, sizeof(double));
     }
     if (plan->own > 0) {
         r->law.accept = large(r, states, sizeof(double));

@@ -105,14 +105,16 @@ enum judging { JUDGING_NONE, JUDGING_SURE, JUDGING_EACH };
 
 /* What data are drawn from: see law.h. */
 struct law {
-    double *p;          /* [states + 1]: mu_c times what all draw from, or the part that they share;
-                         * last the mass of contexts that have none to give */
+    double *p;          /* [states + 1]: mu_c times what all draw from; last the mass of contexts
+                         * that have none to give */
     const double *from; /* a Pbar, as it was selected, and what all draw from where they do: p, or
                          * the mixture itself while nothing has been done to it */
     struct alias alias; /* its table */
-    double *own, *rest_of_rows; /* [states]: with mixing < 1, a row's law is own p + rest_of_rows */
+    double *own, *rest_of_rows; /* [states], [states + 1]: with mixing < 1, a row's law is own p +
+                                 * rest_of_rows; scratch before they are */
     bool common;                /* all agents draw from it */
     bool composed;              /* agents draw from their lists, and for the rest from it */
+    bool weighed;               /* own and rest_of_rows are those of rows */
     bool changed;               /* by interventions that act */
     bool counted;               /* datasets are counted: no table is needed */
     double *accept;             /* [states]: of a composed law, a / a_max */
@@ -136,6 +138,7 @@ struct replicate {
     double *weight;             /* [states], of row `round` */
     double *live[SPACE_LIVES];  /* [states] each: live columns; NULL: no component reads it */
     double said;                /* what the mixture adds to; 0: not known */
+    double empty;               /* the share of agents whose lists are      */
     int64_t counted_agents;     /* that are in the spectrum of row `round`, and not in slots */
     double *times, *carriers;   /* that spectrum's: [samples + 1], [plan->carriers][states] */
     double appeal;              /* what a Pbar adds to */
