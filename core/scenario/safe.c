@@ -1,6 +1,6 @@
 /* The safe set S by a share of the states or of the reference's mass. */
-#include <stdlib.h>
-#include <string.h>
+#include <math.h>
+#include <stdbool.h>
 
 #include "scenario/grammar.h"
 #include "scenario/law.h"
@@ -12,12 +12,23 @@ struct ranked {
     int64_t state;
 };
 
-static int by_key(const void *a, const void *b)
+static bool is_before(const struct ranked *x, const struct ranked *y)
 {
-    const struct ranked *x = a, *y = b;
-    if (x->key != y->key)
-        return x->key < y->key ? -1 : 1;
-    return x->state < y->state ? -1 : 1;
+    return x->key < y->key || (x->key == y->key && x->state < y->state);
+}
+
+/* Makes a heap of [at, n), of which only the first may stand before those below it. */
+static void sift(struct ranked *heap, int64_t n, int64_t at)
+{
+    struct ranked const x = heap[at];
+    for (int64_t child = 2 * at + 1; child < n; child = 2 * at + 1) {
+        child += child + 1 < n && is_before(&heap[child + 1], &heap[child]);
+        if (is_before(&x, &heap[child]))
+            break;
+        heap[at] = heap[child];
+        at = child;
+    }
+    heap[at] = x;
 }
 
 static double rank_key(const struct grammar_share_conf *conf, uint64_t key, int64_t state, double p)
@@ -27,19 +38,40 @@ static double rank_key(const struct grammar_share_conf *conf, uint64_t key, int6
     return conf->unsafe == GRAMMAR_RAREST ? p : -p;
 }
 
-/* Goes through one context's states in order and makes unsafe what still fits the budget. */
+static double size_of(const struct grammar_share_conf *conf, double p)
+{
+    return conf->of == GRAMMAR_OF_MASS ? p : 1;
+}
+
+static double least_size(const struct grammar_share_conf *conf, const struct ranked *order,
+                         int64_t n, const double *reference)
+{
+    double least = size_of(conf, reference[order[0].state]);
+    for (int64_t i = 1; i < n; i++)
+        least = fmin(least, size_of(conf, reference[order[i].state]));
+    return least;
+}
+
+/* Goes through one context's states in order and makes unsafe what still fits the budget, which
+ * most often are few: so they are not sorted. */
 static void mark_context(const struct grammar_share_conf *conf, struct ranked *order, int64_t n,
                          const double *reference, double *safe)
 {
     double const whole = conf->of == GRAMMAR_OF_MASS ? 1 : (double)n;
+    double const least = least_size(conf, order, n, reference);
     double budget = (1 - conf->share) * whole + 1e-9 * whole;
-    qsort(order, (size_t)n, sizeof *order, by_key);
-    for (int64_t i = 0; i < n; i++) {
-        int64_t const z = order[i].state;
-        double const size = conf->of == GRAMMAR_OF_MASS ? reference[z] : 1;
+    for (int64_t i = 0; i < n; i++)
+        safe[order[i].state] = 1;
+    for (int64_t i = n / 2 - 1; i >= 0; i--)
+        sift(order, n, i);
+    while (n > 0 && least <= budget) {
+        int64_t const z = order[0].state;
+        double const size = size_of(conf, reference[z]);
         safe[z] = size > budget;
         if (size <= budget)
             budget -= size;
+        order[0] = order[--n];
+        sift(order, n, 0);
     }
 }
 
