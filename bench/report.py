@@ -84,9 +84,9 @@ def reach_rows(reached):
 
 def machine_lines(report):
     m = report["machine"]
-    sizes = ", ".join(f"{level} {size / 1024:,.0f} kB" for level, size in m["caches"].items())
-    yield (f"{m['cpu']}, {m['cores']} cores, {sizes}, {m['memory_mb'] / 1024:.0f} GB of memory, "
-           f"{m['kernel']}")
+    sizes = [f"{level} {size / 1024:,.0f} kB" for level, size in m["caches"].items()]
+    yield ", ".join([m["cpu"], f"{m['cores']} cores", *(sizes or ["caches not known"]),
+                     f"{m['memory_mb'] / 1024:.0f} GB of memory", m["kernel"]])
     yield (f"{m['compiler']}, vector kernel {report['limits']['vector']}, "
            f"load {m['load']:.2f} at first")
     yield report["busy"]["line"]
